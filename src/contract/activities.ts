@@ -1,0 +1,87 @@
+import type { AttemptKind } from '../domain/attempt-budget.ts';
+import type { Goal } from '../domain/goals.ts';
+import type { NumberFacts } from '../domain/number-facts.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
+import type { Timing } from '../domain/timing.ts';
+import type { Progress } from './onboarding.ts';
+
+export interface ObserveNumber {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly goal: Goal;
+  /** When this wait began; the pace of reads follows from it. */
+  readonly sinceMs: number;
+  readonly pace: 'poll' | 'proof';
+  readonly timing: Timing;
+  /** Stop waiting after this long and answer with the last read. */
+  readonly giveUpAfterMs?: number;
+  /** No read before this instant, as the number was read a moment ago; 0 reads now. */
+  readonly notBeforeMs: number;
+}
+
+export interface ReserveAttempt {
+  readonly phoneNumberId: PhoneNumberId;
+  /** Run id and step: repeating the call with the same key gives the same row. */
+  readonly requestKey: string;
+  readonly kind: AttemptKind;
+  readonly deadlineAtMs: number;
+}
+
+export interface AttemptRef {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly n: number;
+}
+
+/** Something that happened to a number, for its history. */
+export interface NumberEvent {
+  readonly kind: EventKind;
+  readonly atMs: number;
+  /** One plain sentence for people; no secret, no phone number. */
+  readonly text: string;
+  /** Who did it: Meta, this service, or the person who sent a message. */
+  readonly actor: string;
+}
+
+export type EventKind =
+  | 'signed-up'
+  | 'verified'
+  | 'attempt'
+  | 'registered'
+  | 'needs-action'
+  | 'waiting'
+  | 'retried'
+  | 'name-decided'
+  | 'certificate-collected'
+  | 'ready'
+  | 'signup-expired'
+  | 'abandoned';
+
+export interface Announce {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly progress: Progress;
+  readonly events: readonly NumberEvent[];
+  /** Makes a repeat of the same announcement write nothing twice. */
+  readonly announcementKey: string;
+}
+
+/** One attempt each. Retrying, counting and waiting are decided by the workflow and the ledger. */
+export interface OnboardingActivities {
+  /**
+   * Reads the number and answers once `goal` is reached. Until then it fails with `StillWaiting` and the delay to the next
+   * read, so that Temporal's own retry is the poll. A certificate seen on the way is sealed in the store.
+   */
+  readonly observeNumber: (args: ObserveNumber) => Promise<NumberFacts>;
+  /** Subscribes the app to the account's webhooks, unless it is. */
+  readonly subscribeApp: (args: { readonly wabaId: WabaId }) => Promise<void>;
+  /** Draws and seals the PIN if the number has none, then writes the attempt's row. Nothing is sent. Idempotent by key. */
+  readonly reserveAttempt: (args: ReserveAttempt) => Promise<Reservation>;
+  /** Sends one request to `/register`, if the reserved row is still the newest. Never retried by Temporal. */
+  readonly register: (args: AttemptRef) => Promise<AttemptOutcome>;
+  /** Closes an attempt whose activity failed: a late one can no longer send, a sent one is of unknown outcome. */
+  readonly settleAttempt: (args: AttemptRef) => Promise<AttemptOutcome>;
+  /** Writes what people see: the fleet's row and the number's history. */
+  readonly announce: (args: Announce) => Promise<void>;
+}

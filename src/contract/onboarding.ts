@@ -1,0 +1,91 @@
+import type { AttemptsLeft } from '../domain/attempt-budget.ts';
+import type { Platform, Source, Stage, WaitingFor } from '../domain/onboarding.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
+import type { Registration } from '../domain/number-facts.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
+import type { Timing } from '../domain/timing.ts';
+
+/** One task queue for all onboardings: the pace per account is ours, not the queue's. */
+export const TASK_QUEUE = 'whatsapp-number-onboarding';
+
+export const ONBOARD_PHONE_NUMBER = 'onboardPhoneNumber';
+
+/** No secret and no phone number: Temporal keeps the input as long as the run. */
+export interface OnboardingInput {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  /** When the signup callback was accepted, in milliseconds since the epoch. */
+  readonly signedUpAtMs: number;
+  readonly platform: Platform;
+  readonly source: Source;
+  /** Paces that differ from the defaults. */
+  readonly timing?: Partial<Timing>;
+}
+
+export interface OnboardingResult {
+  readonly outcome: Outcome;
+  /** SHA-256 (hex) of the certificate kept in the store; absent where Meta issued none. */
+  readonly certificateSha256?: string;
+}
+
+/** Three tracks, each moving alone: ownership (OTP), registration, name and certificate. Meta's own values. */
+export interface Tracks {
+  readonly ownership: string;
+  readonly registration: Registration | 'unread';
+  readonly name: string;
+  readonly certificate: 'none' | 'collected' | 'not-issued';
+}
+
+/** Whose move it is, and why. */
+export interface Waiting {
+  readonly for: WaitingFor;
+  /** The last refusal, or the state of the name. */
+  readonly refusal?: Refusal;
+  /** When the wait ends by itself. */
+  readonly untilMs?: number;
+}
+
+/** The answer of the query `progress`, and what the fleet list keeps of a number. */
+export interface Progress {
+  readonly stage: Stage;
+  readonly waiting: Waiting;
+  readonly deadlineAtMs: number;
+  readonly tracks: Tracks;
+  readonly attemptsLeft?: AttemptsLeft;
+  readonly certificateSha256?: string;
+  readonly outcome?: Outcome;
+  readonly changedAtMs: number;
+}
+
+export const signalNames = {
+  /** A hint that something changed at Meta: read the number now. */
+  numberChanged: 'numberChanged',
+  /** Anyone, from the UI's Signal button: try again now. */
+  retry: 'retry',
+} as const;
+
+export const updateNames = {
+  /** As `retry`, but it answers, and refuses with a reason. */
+  retryNow: 'retryNow',
+} as const;
+
+export const queryNames = { progress: 'progress' } as const;
+
+/** Who sent an operator's message. Free text of a person's own choosing stays out of ids and attributes. */
+export interface SentBy {
+  readonly actor: string;
+}
+
+const WORKFLOW_ID_PREFIX = 'onboard-phone-number/';
+
+export function workflowIdOf(phoneNumberId: PhoneNumberId): string {
+  return `${WORKFLOW_ID_PREFIX}${phoneNumberId}`;
+}
+
+/** The inverse of `workflowIdOf`; undefined for any other workflow id. */
+export function phoneNumberIdOf(workflowId: string): PhoneNumberId | undefined {
+  if (!workflowId.startsWith(WORKFLOW_ID_PREFIX)) return undefined;
+  const id = workflowId.slice(WORKFLOW_ID_PREFIX.length);
+  return isPhoneNumberId(id) ? id : undefined;
+}

@@ -1,0 +1,33 @@
+/** Where an onboarding is. These are the words of the search attribute `OnboardingStage`. */
+export const STAGES = [
+  'verifying',
+  'registering',
+  'following-name',
+  'collecting-certificate',
+  'done',
+] as const;
+
+export type Stage = (typeof STAGES)[number];
+
+/** Whose move it is. `time` is a lock-out or a back-off. */
+export const WAITING_FOR = ['meta', 'customer', 'operator', 'time', 'nobody'] as const;
+
+export type WaitingFor = (typeof WAITING_FOR)[number];
+
+/** How a number came to us. */
+export type Source = 'embedded-signup';
+
+export type Platform = 'cloud';
+
+/** The stages that may follow each one. A number never goes back, except to prove its ownership again. */
+const NEXT: Readonly<Record<Stage, readonly Stage[]>> = {
+  verifying: ['registering', 'following-name', 'done'],
+  registering: ['verifying', 'following-name', 'done'],
+  'following-name': ['collecting-certificate', 'done'],
+  'collecting-certificate': ['done'],
+  done: [],
+};
+
+export function mayFollow(from: Stage, to: Stage): boolean {
+  return from === to || NEXT[from].includes(to);
+}

@@ -1,0 +1,183 @@
+import type { AttemptKind } from '../domain/attempt-budget.ts';
+import type { Cause } from '../domain/causes.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
+import type { Secret } from '../domain/secret.ts';
+
+/** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
+export interface Store {
+  readonly credentials: Credentials;
+  readonly attempts: RegistrationAttempts;
+  readonly signups: Signups;
+  readonly numbers: Numbers;
+  readonly inbox: Inbox;
+  /** Answers when the database can be read and written; throws `StoreUnavailable` otherwise. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Tokens by account, PINs and certificates by number: sealed, and opened only by the code that sends them. */
+export interface Credentials {
+  tokenOf(wabaId: WabaId): Promise<Secret | undefined>;
+  /** The number's one PIN: drawn by a CSPRNG and sealed the first time, the same ever after. */
+  ensurePin(phoneNumberId: PhoneNumberId): Promise<void>;
+  pinOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;
+  /** Seals the certificate unless the same one is kept; answers with its SHA-256 in hex. */
+  keepCertificate(phoneNumberId: PhoneNumberId, certificate: Secret): Promise<string>;
+  certificateOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;
+}
+
+export interface NewAttempt {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly requestKey: string;
+  readonly kind: AttemptKind;
+  readonly deadlineAtMs: number;
+  /** How long a request may be on its way: no second attempt while one this young is open or sending. */
+  readonly inFlightMs: number;
+}
+
+/** What is known of an attempt that has ended; never a body. */
+export interface AttemptResult {
+  readonly state: 'ok' | 'refused' | 'unknown' | 'not_sent';
+  readonly http?: number;
+  readonly code?: number;
+  readonly subcode?: number;
+  readonly traceId?: string;
+  readonly cause?: Cause;
+  readonly toldWaitMs?: number;
+}
+
+/**
+ * The ledger of register attempts, one row before each request, outliving workflow, worker and re-signup. States: `open` →
+ * `sending` → `ok` | `refused` | `unknown` | `not_sent`, or `open` → `not_sent`. Every change is a compare-and-set; nothing
+ * leaves a closed state, except `unknown` → `ok` when a read proves it.
+ */
+export interface RegistrationAttempts {
+  /** One transaction, serialised per number: budget, deadline and attempts in flight are checked, then the row is written. */
+  reserve(attempt: NewAttempt): Promise<Reservation>;
+  /** `open` → `sending`, only if `n` is the number's newest attempt. False: nothing may be sent. */
+  startSending(phoneNumberId: PhoneNumberId, n: number): Promise<boolean>;
+  /** Closes a row that is `open` or `sending`. False: it was closed already. */
+  close(phoneNumberId: PhoneNumberId, n: number, result: AttemptResult): Promise<boolean>;
+  /** Closes a row whose sender is gone: `open` becomes `not_sent`, `sending` becomes `unknown`; then tells how it ended. */
+  settle(phoneNumberId: PhoneNumberId, n: number): Promise<AttemptOutcome>;
+  /** Every attempt of a number, oldest first. */
+  of(phoneNumberId: PhoneNumberId): Promise<readonly AttemptRow[]>;
+}
+
+export interface AttemptRow {
+  readonly n: number;
+  readonly kind: AttemptKind;
+  readonly state: 'open' | 'sending' | AttemptResult['state'];
+  readonly openedAtMs: number;
+  readonly code?: number;
+  readonly cause?: Cause;
+}
+
+export interface NewSignup {
+  readonly idempotencyKey: string;
+  /** Keyed hash of the request body: tells a repeat from another request under the same key. */
+  readonly bodyHash: string;
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly displayPhoneNumber: string;
+  readonly verifiedName?: string;
+  readonly token: Secret;
+  readonly tokenExpiresAtMs?: number;
+  readonly deadlineAtMs: number;
+}
+
+export interface SignupRow {
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly bodyHash: string;
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly acceptedAtMs: number;
+  readonly deadlineAtMs: number;
+}
+
+/** Accepted callbacks: an outbox until the workflow is known to have started. */
+export interface Signups {
+  byIdempotencyKey(key: string): Promise<SignupRow | undefined>;
+  /** One transaction: the sealed token, the signup, the number's first row and its first event. */
+  accept(signup: NewSignup): Promise<SignupRow>;
+  /** Signups whose workflow is not known to have started, oldest first. */
+  pending(limit: number): Promise<readonly SignupRow[]>;
+  markStarted(id: string): Promise<void>;
+}
+
+/** A number as the fleet shows it. `progress` is the contract's Progress as JSON text: the store does not look inside. */
+export interface NumberRow {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly displayPhoneNumber: string;
+  readonly verifiedName?: string;
+  readonly stage: string;
+  readonly waitingFor: string;
+  readonly deadlineAtMs: number;
+  readonly cause?: string;
+  readonly outcome?: string;
+  readonly progressJson?: string;
+  readonly updatedAtMs: number;
+}
+
+export interface EventRow {
+  readonly id: number;
+  readonly phoneNumberId: PhoneNumberId;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly text: string;
+  readonly actor: string;
+}
+
+export interface NumberAnnouncement {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly stage: string;
+  readonly waitingFor: string;
+  readonly deadlineAtMs: number;
+  readonly cause?: string;
+  readonly outcome?: string;
+  readonly progressJson: string;
+  readonly events: readonly Omit<EventRow, 'id' | 'phoneNumberId'>[];
+  /** A repeat under the same key writes nothing. */
+  readonly announcementKey: string;
+}
+
+export interface Numbers {
+  byId(phoneNumberId: PhoneNumberId): Promise<NumberRow | undefined>;
+  /** Webhooks name a number by its account and its digits, not by its id. */
+  byDigits(wabaId: WabaId, digits: string): Promise<NumberRow | undefined>;
+  /** One transaction: the number's row and its new events. */
+  announce(announcement: NumberAnnouncement): Promise<void>;
+  eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
+  /** Events of all numbers with an id above `id`, oldest first. */
+  eventsAfter(id: number): Promise<readonly EventRow[]>;
+}
+
+/** One change of a webhook. `digest` is the SHA-256 of what makes it the same change when Meta repeats it. */
+export interface NewHint {
+  readonly digest: string;
+  readonly wabaId: WabaId;
+  readonly field: string;
+  /** Digits of the number the change is about; absent for changes of a whole account. */
+  readonly digits?: string;
+}
+
+export interface HintRow {
+  readonly digest: string;
+  readonly wabaId: WabaId;
+  readonly field: string;
+  readonly digits?: string;
+  readonly receivedAtMs: number;
+}
+
+/** Meta's webhooks by digest: a duplicate is answered but kept once, and nothing is lost before 200 is sent. */
+export interface Inbox {
+  /** One transaction for all changes of a webhook. Answers with how many were new. */
+  keep(hints: readonly NewHint[]): Promise<number>;
+  /** Hints that have not woken their number yet, oldest first. */
+  pending(limit: number): Promise<readonly HintRow[]>;
+  markDelivered(digests: readonly string[]): Promise<void>;
+}

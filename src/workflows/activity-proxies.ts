@@ -1,0 +1,47 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { OnboardingActivities } from '../contract/activities.ts';
+import { failureTypes } from '../contract/failures.ts';
+import type { Timing } from '../domain/timing.ts';
+
+// For failures that carry no delay of their own, such as a store that cannot answer: gentle, and never the end.
+const PATIENT = { initialInterval: 1000, backoffCoefficient: 2, maximumInterval: 60_000 };
+// The last read must end within a minute of the deadline, whatever Meta does.
+const LAST_READ_MS = 55_000;
+
+/** Each activity with its summary (shown by the Temporal UI), time-out and retries. */
+export function proxyOnboardingActivities(timing: Timing): OnboardingActivities {
+  const proxy = (summary: string): OnboardingActivities =>
+    proxyActivities<OnboardingActivities>({
+      summary,
+      startToCloseTimeout: timing.startToCloseMs,
+      // A wait is cancelled when a message ends it; its running read need not be awaited.
+      cancellationType: ActivityCancellationType.TRY_CANCEL,
+      retry: { ...PATIENT, nonRetryableErrorTypes: [failureTypes.refused] },
+    });
+  return {
+    observeNumber: proxy('read the number at Meta').observeNumber,
+    subscribeApp: proxy("subscribe to the account's webhooks").subscribeApp,
+    reserveAttempt: proxy('seal the PIN, count the attempt').reserveAttempt,
+    register: proxyRegister(timing).register,
+    settleAttempt: proxy('close the attempt whose answer was lost').settleAttempt,
+    announce: proxy('tell people').announce,
+  };
+}
+
+/** A retry here would post twice: the loop, the count and the read before a second POST are the workflow's. */
+function proxyRegister(timing: Timing): OnboardingActivities {
+  return proxyActivities<OnboardingActivities>({
+    summary: 'register with Meta, once',
+    startToCloseTimeout: timing.startToCloseMs,
+    retry: { maximumAttempts: 1 },
+  });
+}
+
+export function proxyLastRead(timing: Timing): Pick<OnboardingActivities, 'observeNumber'> {
+  return proxyActivities<OnboardingActivities>({
+    summary: 'the last read, at the deadline',
+    startToCloseTimeout: timing.startToCloseMs,
+    scheduleToCloseTimeout: LAST_READ_MS,
+    retry: { initialInterval: 5000, backoffCoefficient: 1 },
+  });
+}

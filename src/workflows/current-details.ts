@@ -1,0 +1,57 @@
+import type { Progress, Tracks } from '../contract/onboarding.ts';
+import { causeEntry } from '../domain/causes.ts';
+import type { WaitingFor } from '../domain/onboarding.ts';
+
+const MOVES: Readonly<Record<WaitingFor, string>> = {
+  meta: "Meta's move",
+  customer: "the customer's move",
+  operator: 'your move',
+  time: 'waiting for a time',
+  nobody: 'nothing to do',
+};
+
+/** What the Temporal UI shows of a run, as Markdown: whose move it is, the three tracks, the deadline, what to do now. */
+export function currentDetailsOf(progress: Progress): string {
+  return [
+    `### ${progress.stage}: ${MOVES[progress.waiting.for]}`,
+    adviceOf(progress),
+    trackTable(progress.tracks),
+    ...datesOf(progress),
+  ].join('\n\n');
+}
+
+function adviceOf({ waiting: { refusal }, outcome }: Progress): string {
+  if (outcome !== undefined) return `Ended: **${outcome}**.`;
+  if (refusal === undefined) return 'Nothing to do now.';
+  const code = refusal.code === undefined ? '' : ` (Meta code ${codeOf(refusal)})`;
+  return `**${refusal.cause}**${code}: ${causeEntry(refusal.cause).advice}`;
+}
+
+function codeOf(refusal: { readonly code?: number; readonly subcode?: number }): string {
+  return [refusal.code, refusal.subcode].filter((part) => part !== undefined).join('/');
+}
+
+function trackTable(tracks: Tracks): string {
+  return [
+    '| ownership | registration | name | certificate |',
+    '|---|---|---|---|',
+    `| ${tracks.ownership} | ${tracks.registration} | ${tracks.name} | ${tracks.certificate} |`,
+  ].join('\n');
+}
+
+function datesOf({ deadlineAtMs, waiting, attemptsLeft, tracks }: Progress): string[] {
+  const isRegistered = tracks.registration === 'registered';
+  return [
+    isRegistered ? 'Registered: no deadline runs.' : `Register before **${dateOf(deadlineAtMs)}**.`,
+    ...(waiting.untilMs === undefined ? [] : [`Goes on by itself at ${dateOf(waiting.untilMs)}.`]),
+    ...(attemptsLeft === undefined
+      ? []
+      : [
+          `Register attempts left in 72 h: ${attemptsLeft.automatic.toString()} automatic, ${attemptsLeft.operator.toString()} with a person's retry.`,
+        ]),
+  ];
+}
+
+function dateOf(atMs: number): string {
+  return new Date(atMs).toISOString().replace('T', ' ').slice(0, 16) + ' UTC';
+}

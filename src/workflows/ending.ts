@@ -1,0 +1,73 @@
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { failureTypes } from '../contract/failures.ts';
+import type { OnboardingResult } from '../contract/onboarding.ts';
+import { causeEntry } from '../domain/causes.ts';
+import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
+import { proxyLastRead } from './activity-proxies.ts';
+import { announce, take } from './progress.ts';
+import { tell, type Run } from './run.ts';
+
+/** Ends well. */
+export async function finish(run: Run, outcome: Outcome): Promise<OnboardingResult> {
+  tell(run, 'ready', [
+    outcome === 'ready' ? 'Ready to use.' : 'Usable on the WhatsApp Business app.',
+  ]);
+  await end(run, outcome);
+  const { certificateSha256 } = run.progress;
+  return { outcome, ...(certificateSha256 === undefined ? {} : { certificateSha256 }) };
+}
+
+/**
+ * The deadline is here: one read decides. A number registered by then is registered, even by an answer we lost; otherwise
+ * the run fails with `SignupExpired`, so that a new signup may start it again.
+ */
+export async function readOnceMoreOrExpire(
+  run: Run,
+): Promise<{ readonly kind: 'facts'; readonly facts: NumberFacts }> {
+  const facts = await lastRead(run);
+  if (facts !== undefined) {
+    take(run, facts);
+    if (registrationOf(facts) === 'registered' || facts.isOnBizApp) return { kind: 'facts', facts };
+  }
+  return await fail(run, 'signup-expired', { cause: 'deadline_passed' });
+}
+
+/** Ends the run when Meta banned the number or the account no longer has it. */
+export async function endIfLost(run: Run, facts: NumberFacts): Promise<void> {
+  const registration = registrationOf(facts);
+  if (registration === 'banned') await fail(run, 'abandoned', { cause: 'banned' });
+  if (registration === 'gone') await fail(run, 'abandoned', { cause: 'number_gone' });
+}
+
+/** Ends red in the Temporal UI, with whose move is next in the message. */
+export async function fail(run: Run, outcome: FailedOutcome, refusal: Refusal): Promise<never> {
+  const { advice } = causeEntry(refusal.cause);
+  tell(run, outcome, [advice]);
+  await end(run, outcome, refusal);
+  const type = outcome === 'abandoned' ? failureTypes.abandoned : failureTypes.signupExpired;
+  throw ApplicationFailure.nonRetryable(advice, type);
+}
+
+async function end(run: Run, outcome: Outcome, refusal?: Refusal): Promise<void> {
+  const waiting = { for: 'nobody', ...(refusal === undefined ? {} : { refusal }) } as const;
+  announce(run, { ...run.progress, stage: 'done', waiting, outcome });
+  await run.announced;
+}
+
+async function lastRead(run: Run): Promise<NumberFacts | undefined> {
+  const { phoneNumberId, wabaId } = run.input;
+  const look = { goal: 'any-answer', pace: 'poll', sinceMs: Date.now(), notBeforeMs: 0 } as const;
+  try {
+    return await proxyLastRead(run.timing).observeNumber({
+      ...look,
+      phoneNumberId,
+      wabaId,
+      timing: run.timing,
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return undefined;
+  }
+}

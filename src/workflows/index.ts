@@ -1,0 +1,1 @@
+export { onboardPhoneNumber } from './onboard-phone-number.ts';

@@ -1,0 +1,32 @@
+import type { OnboardingInput, OnboardingResult } from '../contract/onboarding.ts';
+import { needsRegistration } from '../domain/number-facts.ts';
+import { finish } from './ending.ts';
+import { collectCertificate, followName } from './following-name.ts';
+import { handleMessages } from './messages.ts';
+import { registerNumber } from './registering.ts';
+import { openRun, type Run } from './run.ts';
+import { verifyOwnership } from './verifying.ts';
+
+/**
+ * One number, from the accepted signup to its certificate. Until it is registered every wait is bounded by the deadline;
+ * at that instant the number is read once more, and a run that finds it unregistered fails with `SignupExpired`.
+ */
+export async function onboardPhoneNumber(input: OnboardingInput): Promise<OnboardingResult> {
+  const run = openRun(input);
+  handleMessages(run);
+  subscribeToWebhooks(run);
+
+  let facts = await verifyOwnership(run);
+  do {
+    facts = needsRegistration(facts) ? await registerNumber(run, facts) : facts;
+    facts = await followName(run, facts);
+  } while (needsRegistration(facts));
+
+  await collectCertificate(run, facts);
+  return await finish(run, facts.isOnBizApp ? 'not-applicable' : 'ready');
+}
+
+/** Beside the story, as webhooks only make it faster: a number whose webhooks never come is still polled. */
+function subscribeToWebhooks(run: Run): void {
+  run.activities.subscribeApp({ wabaId: run.input.wabaId }).catch(() => undefined);
+}

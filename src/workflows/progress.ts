@@ -1,0 +1,94 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
+import type { searchAttributeKinds } from '../contract/search-attributes.ts';
+import type { Progress, Waiting } from '../contract/onboarding.ts';
+import { deadlineOf } from '../domain/deadline.ts';
+import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import type { Stage } from '../domain/onboarding.ts';
+import { currentDetailsOf } from './current-details.ts';
+import type { Run } from './run.ts';
+
+const keyword = (name: keyof typeof searchAttributeKinds) =>
+  defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const stageKey = keyword('OnboardingStage');
+const waitingForKey = keyword('WaitingFor');
+const wabaIdKey = keyword('WabaId');
+const lastErrorCodeKey = keyword('LastErrorCode');
+const deadlineAtKey = defineSearchAttributeKey('DeadlineAt', SearchAttributeType.DATETIME);
+const needsAttentionKey = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL);
+
+export function enter(run: Run, stage: Stage): void {
+  run.progress = { ...run.progress, stage, changedAtMs: Date.now() };
+}
+
+/** Takes a read into the progress: the tracks, and the deadline while one binds. */
+export function take(run: Run, facts: NumberFacts): void {
+  run.facts = facts;
+  const { certificateSha256 } = facts;
+  run.progress = {
+    ...run.progress,
+    deadlineAtMs: run.isBoundByDeadline
+      ? deadlineOf(facts, run.input.signedUpAtMs)
+      : run.progress.deadlineAtMs,
+    tracks: {
+      ownership: facts.codeVerificationStatus,
+      registration: registrationOf(facts),
+      name: facts.nameStatus ?? 'unread',
+      certificate: certificateSha256 === undefined ? run.progress.tracks.certificate : 'collected',
+    },
+    ...(certificateSha256 === undefined ? {} : { certificateSha256 }),
+  };
+}
+
+/** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */
+export function announceWaiting(run: Run, waiting: Waiting): void {
+  announce(run, { ...run.progress, waiting });
+}
+
+/**
+ * Announcements follow each other in order and never hold the number back: a store that cannot answer delays what people
+ * see, not what happens.
+ */
+export function announce(run: Run, progress: Progress): void {
+  run.progress = { ...progress, changedAtMs: Date.now() };
+  upsertChanged(attributesOf(run));
+  setCurrentDetails(currentDetailsOf(run.progress));
+  run.announcements += 1;
+  const announcement = {
+    phoneNumberId: run.input.phoneNumberId,
+    wabaId: run.input.wabaId,
+    progress: run.progress,
+    events: run.news,
+    announcementKey: `${workflowInfo().runId}/${run.announcements}`,
+  };
+  run.news = [];
+  run.announced = run.announced.then(() => run.activities.announce(announcement));
+}
+
+function attributesOf({ progress, input }: Run): SearchAttributeUpdatePair[] {
+  const { waiting } = progress;
+  const code = waiting.refusal?.code;
+  return [
+    { key: stageKey, value: progress.stage },
+    { key: waitingForKey, value: waiting.for },
+    { key: wabaIdKey, value: input.wabaId },
+    { key: deadlineAtKey, value: new Date(progress.deadlineAtMs) },
+    { key: needsAttentionKey, value: ['operator', 'customer'].includes(waiting.for) },
+    ...(code === undefined ? [] : [{ key: lastErrorCodeKey, value: code.toString() }]),
+  ];
+}
+
+/** One command for all that changed: each command is billed. */
+function upsertChanged(attributes: SearchAttributeUpdatePair[]): void {
+  const current = workflowInfo().typedSearchAttributes;
+  const changed = attributes.filter(({ key, value }) => !isSame(current.get(key), value));
+  if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
+}

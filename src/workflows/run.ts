@@ -1,0 +1,69 @@
+import type { EventKind, NumberEvent, OnboardingActivities } from '../contract/activities.ts';
+import type { OnboardingInput, Progress } from '../contract/onboarding.ts';
+import { provisionalDeadlineOf } from '../domain/deadline.ts';
+import type { NumberFacts } from '../domain/number-facts.ts';
+import { DEFAULT_TIMING, type Timing } from '../domain/timing.ts';
+import { proxyOnboardingActivities } from './activity-proxies.ts';
+
+/** Everything one run knows. Handlers change `messages` only; the story changes the rest. */
+export interface Run {
+  readonly input: OnboardingInput;
+  readonly timing: Timing;
+  readonly activities: OnboardingActivities;
+  readonly messages: Messages;
+  progress: Progress;
+  /** The last good read. */
+  facts: NumberFacts | undefined;
+  /** False once the number is registered, or need not be: only registration is under the deadline. */
+  isBoundByDeadline: boolean;
+  /** What happened since the last announcement. */
+  news: NumberEvent[];
+  announced: Promise<void>;
+  announcements: number;
+  reservations: number;
+}
+
+/** Counters, so that no message is lost between two looks at them. */
+export interface Messages {
+  hints: number;
+  retries: number;
+  retriesServed: number;
+  retriedBy: string;
+}
+
+export function openRun(input: OnboardingInput): Run {
+  const timing = { ...DEFAULT_TIMING, ...input.timing };
+  return {
+    input,
+    timing,
+    activities: proxyOnboardingActivities(timing),
+    messages: { hints: 0, retries: 0, retriesServed: 0, retriedBy: '' },
+    progress: {
+      stage: 'verifying',
+      waiting: { for: 'meta' },
+      deadlineAtMs: provisionalDeadlineOf(input.signedUpAtMs),
+      tracks: { ownership: 'unread', registration: 'unread', name: 'unread', certificate: 'none' },
+      changedAtMs: Date.now(),
+    },
+    facts: undefined,
+    isBoundByDeadline: true,
+    news: [],
+    announced: Promise.resolve(),
+    announcements: 0,
+    reservations: 0,
+  };
+}
+
+/** The instant that bounds a wait of this number, if one still does. */
+export function boundOf(run: Run): number | undefined {
+  return run.isBoundByDeadline ? run.progress.deadlineAtMs : undefined;
+}
+
+/** Adds to the number's history; written with the next announcement. */
+export function tell(
+  run: Run,
+  kind: EventKind,
+  [text, actor = 'onboarding']: [string, string?],
+): void {
+  run.news.push({ kind, text, actor, atMs: Date.now() });
+}

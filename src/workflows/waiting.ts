@@ -1,0 +1,141 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { ObserveNumber } from '../contract/activities.ts';
+import type { Waiting } from '../contract/onboarding.ts';
+import { earliestOf, isPast, remainingMs } from '../domain/deadline.ts';
+import type { NumberFacts } from '../domain/number-facts.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
+import { endIfLost, readOnceMoreOrExpire } from './ending.ts';
+import { refusalIn } from './failures.ts';
+import { announceWaiting, take } from './progress.ts';
+import { boundOf, type Run } from './run.ts';
+
+/** What a number waits for, and how often it is looked for. */
+export interface Wait extends Pick<
+  ObserveNumber,
+  'goal' | 'pace' | 'giveUpAfterMs' | 'notBeforeMs'
+> {
+  /** Ends the wait by itself at this instant. */
+  readonly untilMs?: number;
+}
+
+/** How a wait ended: Meta showed it, the time came, or a person asked to try again. */
+export type Woken =
+  | { readonly kind: 'facts'; readonly facts: NumberFacts }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'retry' };
+
+type RaceEnd =
+  | Woken
+  | { readonly kind: 'hint' }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Reads the number now. Nothing is announced: a look that goes well takes a moment. */
+export async function look(run: Run): Promise<NumberFacts> {
+  return await factsOf(run, { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 });
+}
+
+/** Waits until the goal is reached. A person's retry is a wish to look again. */
+export async function waitForFacts(run: Run, wait: Wait, waiting: Waiting): Promise<NumberFacts> {
+  announceWaiting(run, waiting);
+  return await factsOf(run, wait, waiting);
+}
+
+/** Waits until the goal is reached, the time comes, or a person asks to try again. */
+export async function waitForMove(run: Run, wait: Wait, waiting: Waiting): Promise<Woken> {
+  announceWaiting(run, waiting);
+  return await observe(run, wait, waiting);
+}
+
+async function factsOf(run: Run, wait: Wait, waiting?: Waiting): Promise<NumberFacts> {
+  let woken = await observe(run, wait, waiting);
+  while (woken.kind !== 'facts') woken = await observe(run, now(wait), waiting);
+  return woken.facts;
+}
+
+function now(wait: Wait): Wait {
+  return { ...wait, notBeforeMs: 0 };
+}
+
+/**
+ * One wait: a retried activity whose back-off is the poll, raced against messages, the wait's own end and the deadline. A
+ * hint only makes the next read come now.
+ */
+async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken> {
+  const sinceMs = Date.now();
+  for (let wait = first; ; wait = now(wait)) {
+    const end = await race(run, wait, sinceMs);
+    if (end.kind === 'refused') await waitForAccess(run, end.refusal, waiting);
+    else if (end.kind === 'deadline') return await readOnceMoreOrExpire(run);
+    else if (end.kind === 'facts') return await taken(run, end);
+    else if (end.kind !== 'hint') return end;
+  }
+}
+
+async function taken(run: Run, read: Extract<Woken, { kind: 'facts' }>): Promise<Woken> {
+  take(run, read.facts);
+  await endIfLost(run, read.facts);
+  return read;
+}
+
+async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Promise<RaceEnd> {
+  const { hints } = run.messages;
+  let read: RaceEnd | undefined;
+  const scope = new CancellationScope();
+  const { phoneNumberId, wabaId } = run.input;
+  const observing = { ...sought, phoneNumberId, wabaId, sinceMs, timing: run.timing };
+  const reading = scope
+    .run(() => run.activities.observeNumber(observing))
+    .then(
+      (facts) => {
+        read ??= { kind: 'facts', facts };
+      },
+      (error: unknown) => {
+        if (!isCancellation(error)) read ??= { kind: 'refused', refusal: refusalIn(error) };
+      },
+    );
+  await untilMessage(run, { hints, untilMs }, () => read !== undefined);
+  scope.cancel();
+  await reading;
+  return read ?? whatEnded(run, hints);
+}
+
+/** Looks at the state, not at who woke us: a timer and a message can arrive in the same moment. */
+function whatEnded(run: Run, hintsBefore: number): RaceEnd {
+  const { messages } = run;
+  if (messages.retries > messages.retriesServed) {
+    messages.retriesServed = messages.retries;
+    return { kind: 'retry' };
+  }
+  if (messages.hints !== hintsBefore) return { kind: 'hint' };
+  const boundMs = boundOf(run);
+  return boundMs !== undefined && isPast(boundMs, Date.now())
+    ? { kind: 'deadline' }
+    : { kind: 'time' };
+}
+
+/** Stops all reads until a person has mended our access: a dead token is not polled. The deadline runs on. */
+async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Promise<void> {
+  announceWaiting(run, { for: 'operator', refusal });
+  await untilMessage(run, { hints: run.messages.hints }, () => false);
+  run.messages.retriesServed = run.messages.retries;
+  if (before !== undefined) announceWaiting(run, before);
+}
+
+/** Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. */
+async function untilMessage(
+  run: Run,
+  since: { readonly hints: number; readonly untilMs?: number | undefined },
+  isOver: () => boolean,
+): Promise<void> {
+  const { messages } = run;
+  const isWoken = (): boolean =>
+    isOver() || messages.hints !== since.hints || messages.retries > messages.retriesServed;
+  const untilMs = earliestOf([since.untilMs, boundOf(run)]);
+  if (untilMs === undefined) {
+    await condition(isWoken);
+    return;
+  }
+  const summary = untilMs === boundOf(run) ? 'signup deadline' : 'goes on by itself';
+  await condition(isWoken, remainingMs(untilMs, Date.now()), { summary });
+}

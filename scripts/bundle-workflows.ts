@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
+
+/**
+ * Writes the code that workers run and replay: the workflows, all they import, and a source map at its end.
+ *
+ * @throws Error when something in it is not deterministic by its nature, such as a Node module.
+ */
+export async function writeWorkflowBundle(path: string, workflowsPath = DOOR): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, code);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: 'dist/workflow-bundle.js' } },
+  });
+  await writeWorkflowBundle(values.out);
+  process.stdout.write(`${values.out}\n`);
+}

@@ -8,6 +8,10 @@ export const failureTypes = {
   metaUnavailable: 'MetaUnavailable',
   /** Meta refuses in a way that time does not mend. Details carry the refusal. */
   refused: 'Refused',
+  /** Our own database did not answer; the activity is retried, and nothing was sent to Meta before it. */
+  storeUnavailable: 'StoreUnavailable',
+  /** A defect of this service. The activity is retried, the worker's log says more. */
+  bug: 'Bug',
   /** The run ended at its deadline: the customer must do Embedded Signup again. */
   signupExpired: 'SignupExpired',
   /** The run ended because the number is banned, gone, or was given up by a person. */

@@ -19,11 +19,11 @@ export type Source = 'embedded-signup';
 
 export type Platform = 'cloud';
 
-/** The stages that may follow each one. A number never goes back, except to prove its ownership again. */
+/** The stages that may follow each one. Back only to prove ownership again, or to register a number taken off Cloud API. */
 const NEXT: Readonly<Record<Stage, readonly Stage[]>> = {
   verifying: ['registering', 'following-name', 'done'],
   registering: ['verifying', 'following-name', 'done'],
-  'following-name': ['collecting-certificate', 'done'],
+  'following-name': ['registering', 'collecting-certificate', 'done'],
   'collecting-certificate': ['done'],
   done: [],
 };

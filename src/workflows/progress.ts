@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import {
   defineSearchAttributeKey,
   SearchAttributeType,
@@ -8,7 +8,7 @@ import type { searchAttributeKinds } from '../contract/search-attributes.ts';
 import type { Progress, Waiting } from '../contract/onboarding.ts';
 import { deadlineOf } from '../domain/deadline.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
-import type { Stage } from '../domain/onboarding.ts';
+import { mayFollow, type Stage } from '../domain/onboarding.ts';
 import { currentDetailsOf } from './current-details.ts';
 import type { Run } from './run.ts';
 
@@ -22,6 +22,8 @@ const deadlineAtKey = defineSearchAttributeKey('DeadlineAt', SearchAttributeType
 const needsAttentionKey = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL);
 
 export function enter(run: Run, stage: Stage): void {
+  const { stage: from } = run.progress;
+  if (!mayFollow(from, stage)) log.error('stage moved against the diagram', { from, stage });
   run.progress = { ...run.progress, stage, changedAtMs: Date.now() };
 }
 

@@ -1,0 +1,25 @@
+import type { WabaId } from '../domain/phone-number.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { GraphClient } from '../graph/client.ts';
+import type { Store } from '../store/store.ts';
+import { refused } from './translate-failures.ts';
+
+/** What activities work with. Time is given, so that a fortnight can run in a second. */
+export interface ActivityDeps {
+  readonly graph: GraphClient;
+  readonly store: Store;
+  /** The time that decides: the system's in production, the test environment's in tests. */
+  readonly nowMs: () => number;
+  /** A clock that no administrator can set back, for "was this process frozen?". */
+  readonly monotonicMs: () => number;
+  readonly appId: string;
+  /** The HTTP deadline of a Graph call. */
+  readonly graphTimeoutMs: number;
+}
+
+/** The account's token; without one every call would be refused, so a person is asked at once. */
+export async function tokenOf({ store }: ActivityDeps, wabaId: WabaId): Promise<Secret> {
+  const token = await store.credentials.tokenOf(wabaId);
+  if (token === undefined) throw refused({ cause: 'token_invalid' });
+  return token;
+}

@@ -1,0 +1,20 @@
+import type { OnboardingActivities } from '../contract/activities.ts';
+import { createAnnounce } from './announce.ts';
+import type { ActivityDeps } from './deps.ts';
+import { createObserveNumber } from './observe-number.ts';
+import { createRegister } from './register.ts';
+import { createReserveAttempt, createSettleAttempt } from './registration-ledger.ts';
+import { createSubscribeApp } from './subscribe-app.ts';
+import { translateFailures } from './translate-failures.ts';
+
+/** The activities of the onboarding, ready for a worker. Every failure that leaves them is translated and redacted. */
+export function createActivities(deps: ActivityDeps): OnboardingActivities {
+  return {
+    observeNumber: translateFailures(createObserveNumber(deps)),
+    subscribeApp: translateFailures(createSubscribeApp(deps)),
+    reserveAttempt: translateFailures(createReserveAttempt(deps)),
+    register: translateFailures(createRegister(deps)),
+    settleAttempt: translateFailures(createSettleAttempt(deps)),
+    announce: translateFailures(createAnnounce(deps)),
+  };
+}

@@ -1,0 +1,20 @@
+import type { OnboardingActivities } from '../contract/activities.ts';
+import type { ActivityDeps } from './deps.ts';
+
+// A request that reached its HTTP deadline needs a moment to be noticed and written down.
+const CLOSING_MS = 5000;
+
+export function createReserveAttempt(deps: ActivityDeps): OnboardingActivities['reserveAttempt'] {
+  return async (args) => {
+    // Sealed and committed before anything is sent: a PIN that only Meta knows is a number lost.
+    await deps.store.credentials.ensurePin(args.phoneNumberId);
+    return await deps.store.attempts.reserve({
+      ...args,
+      inFlightMs: deps.graphTimeoutMs + CLOSING_MS,
+    });
+  };
+}
+
+export function createSettleAttempt(deps: ActivityDeps): OnboardingActivities['settleAttempt'] {
+  return ({ phoneNumberId, n }) => deps.store.attempts.settle(phoneNumberId, n);
+}

@@ -1,0 +1,97 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { activityInfo, log } from '@temporalio/activity';
+import { failureTypes } from '../contract/failures.ts';
+import { causeEntry, waitMsOf, type Cause } from '../domain/causes.ts';
+import { causeOf } from '../domain/refusals.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
+import {
+  GraphMalformed,
+  GraphOutcomeUnknown,
+  GraphRefused,
+  GraphUnreachable,
+} from '../graph/errors.ts';
+import { StoreUnavailable } from '../store/errors.ts';
+
+type Activity<Args, Result> = (args: Args) => Promise<Result>;
+
+/** The only place where an error becomes a failure that Temporal stores and shows. */
+export function translateFailures<Args, Result>(
+  activity: Activity<Args, Result>,
+): Activity<Args, Result> {
+  return async (args) => {
+    try {
+      return await activity(args);
+    } catch (error) {
+      throw toFailure(error);
+    }
+  };
+}
+
+/** Meta refuses in a way that time does not mend: not retried. */
+export function refused(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureTypes.refused,
+    message: `${refusal.cause}: ${causeEntry(refusal.cause).advice}`,
+    nonRetryable: true,
+    details: [refusal],
+  });
+}
+
+/** "Not yet", in `delayMs` again. Benign: neither logged as an error nor counted as a failure. */
+export function stillWaiting(seen: string, delayMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureTypes.stillWaiting,
+    message: seen,
+    // Never 0: that would end the activity instead of retrying it.
+    nextRetryDelay: Math.max(delayMs, 1),
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+export function refusalOf(error: GraphRefused): Refusal {
+  const { code, subcode } = error.answer;
+  return {
+    cause: causeOf(error.answer),
+    code,
+    ...(subcode === undefined ? {} : { subcode }),
+    ...(error.traceId === undefined ? {} : { traceId: error.traceId }),
+    ...(error.toldWaitMs === undefined ? {} : { toldWaitMs: error.toldWaitMs }),
+  };
+}
+
+function toFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof GraphRefused) return afterRefusal(refusalOf(error));
+  if (isMetaDown(error)) return pause('meta_down', error.message);
+  if (error instanceof StoreUnavailable) {
+    return ApplicationFailure.retryable(error.message, failureTypes.storeUnavailable);
+  }
+  // A bug of ours. Its text may quote anything, so only its name leaves this process; the log is redacted.
+  const name = error instanceof Error ? error.name : typeof error;
+  log.error('activity failed unexpectedly', { error });
+  return ApplicationFailure.retryable(`Unexpected ${name}; see the worker's log`, failureTypes.bug);
+}
+
+function isMetaDown(
+  error: unknown,
+): error is GraphUnreachable | GraphOutcomeUnknown | GraphMalformed {
+  return (
+    error instanceof GraphUnreachable ||
+    error instanceof GraphOutcomeUnknown ||
+    error instanceof GraphMalformed
+  );
+}
+
+function afterRefusal(refusal: Refusal): ApplicationFailure {
+  const { verdict, advice } = causeEntry(refusal.cause);
+  if (verdict !== 'wait') return refused(refusal);
+  return pause(refusal.cause, `${refusal.cause}: ${advice}`, refusal.toldWaitMs);
+}
+
+function pause(cause: Cause, message: string, toldMs?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureTypes.metaUnavailable,
+    message,
+    nextRetryDelay: waitMsOf(cause, activityInfo().attempt, toldMs),
+  });
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { CAUSES, clampWaitMs, waitMsOf } from '../../src/domain/causes.ts';
+import { causeOf, type RefusalAnswer } from '../../src/domain/refusals.ts';
+
+const certificate = (userMessage: string): RefusalAnswer => ({
+  code: 100,
+  subcode: 2388001,
+  userMessage,
+});
+
+describe('why Meta refused', () => {
+  it.each<[string, RefusalAnswer, string]>([
+    ['a dead token', { code: 190, subcode: 463 }, 'token_invalid'],
+    ['code 0', { code: 0 }, 'token_invalid'],
+    ['code 102', { code: 102 }, 'token_invalid'],
+    ['a missing app-secret proof', { code: 104 }, 'app_setup'],
+    ['code 3', { code: 3 }, 'permission_lost'],
+    ['code 10', { code: 10 }, 'permission_lost'],
+    ['code 199: no permission code', { code: 199 }, 'unknown_refusal'],
+    ['code 200', { code: 200 }, 'permission_lost'],
+    ['code 299', { code: 299 }, 'permission_lost'],
+    ['code 131005', { code: 131005 }, 'permission_lost'],
+    ['an object it does not show us', { code: 100, subcode: 33 }, 'permission_lost'],
+    ['a deleted number', { code: 33 }, 'number_gone'],
+    ['app limit', { code: 4 }, 'throttled'],
+    ['user limit', { code: 17 }, 'throttled'],
+    ['page limit', { code: 32 }, 'throttled'],
+    ['code 341', { code: 341 }, 'throttled'],
+    ['custom limit', { code: 613 }, 'throttled'],
+    ['account limit', { code: 80007 }, 'throttled'],
+    ['management limit', { code: 80008 }, 'throttled'],
+    ['throughput', { code: 130429 }, 'throttled'],
+    ['pair limit', { code: 131056 }, 'throttled'],
+    ['code 1', { code: 1 }, 'meta_down'],
+    ['code 2', { code: 2 }, 'meta_down'],
+    ['code 131000', { code: 131000 }, 'meta_down'],
+    ['code 131016', { code: 131016 }, 'meta_down'],
+    ['code 133004', { code: 133004 }, 'meta_down'],
+    ['maintenance', { code: 131057 }, 'maintenance'],
+    ['code 2494100', { code: 2494100 }, 'maintenance'],
+    ['policy', { code: 368 }, 'account_locked'],
+    ['a locked account', { code: 131031, details: 'Account locked' }, 'account_locked'],
+    ['a wrong PIN told as 131031', { code: 131031, details: 'Wrong PIN' }, 'pin_mismatch'],
+    ['a wrong PIN', { code: 133005 }, 'pin_mismatch'],
+    ['an unverified number', { code: 133006 }, 'not_verified'],
+    ['too many PINs', { code: 133008 }, 'pin_locked'],
+    ['PINs too fast', { code: 133009 }, 'pin_locked'],
+    ['an unfinished removal', { code: 133000 }, 'half_deregistered'],
+    ['a removal just now', { code: 133015 }, 'recently_deleted'],
+    ['the 72-hour lock', { code: 133016 }, 'attempts_locked'],
+    ['migration', { code: 2388012 }, 'migration_needed'],
+    ['code 2388103', { code: 2388103 }, 'migration_needed'],
+    ['code 131008', { code: 131008 }, 'bad_request'],
+    ['code 131009', { code: 131009 }, 'bad_request'],
+    ['code 135000', { code: 135000 }, 'bad_request'],
+    ['another 100', { code: 100, message: 'Invalid parameter' }, 'bad_request'],
+    [
+      'coexistence',
+      { code: 100, message: 'Register endpoint is not available for SMB businesses' },
+      'coexistence',
+    ],
+    ['a code nobody knows', { code: 987654 }, 'unknown_refusal'],
+  ])('%s', (_case, answer, cause) => {
+    expect(causeOf(answer)).toBe(cause);
+  });
+
+  it.each([
+    [
+      'This number is registered to an existing WhatsApp account. To use this number, disconnect it from the existing account.',
+      'number_in_use',
+    ],
+    [
+      'Your display name could not be processed. Please edit your display name and try again.',
+      'name_not_ready',
+    ],
+    ['Confirm ownership of this number.', 'ownership_not_confirmed'],
+    ['Turn off two-step verification before you disconnect it.', 'old_two_step'],
+    ['Desactiva la verificación en dos pasos.', 'old_two_step'],
+    ['Etwas ist schiefgelaufen.', 'certificate_unclear'],
+    ['', 'certificate_unclear'],
+  ])('behind "Cannot Create Certificate" is told by the text: %s', (text, cause) => {
+    expect(causeOf(certificate(text))).toBe(cause);
+  });
+
+  it('has advice for every cause, and a time for every wait that Meta does not time', () => {
+    const timedElsewhere = ['budget_spent', 'name_in_review'];
+    for (const [cause, entry] of Object.entries(CAUSES)) {
+      expect(entry.advice.length, cause).toBeGreaterThan(20);
+      const isTimed = 'waitsMs' in entry || timedElsewhere.includes(cause);
+      expect(isTimed, cause).toBe(entry.verdict === 'wait');
+    }
+  });
+});
+
+describe('how long a wait lasts', () => {
+  it("grows with the refusals in a row, and stays at the table's last", () => {
+    const hours = [1, 2, 3, 4].map((seen) => waitMsOf('name_not_ready', seen) / 3_600_000);
+    expect(hours).toEqual([6, 12, 24, 24]);
+    expect(waitMsOf('attempts_locked', 1)).toBe(72 * 3_600_000);
+    expect(waitMsOf('recently_deleted', 1)).toBe(300_000);
+    expect(waitMsOf('meta_down', 1)).toBe(30_000);
+  });
+
+  it('follows what Meta told, before the table', () => {
+    expect(waitMsOf('throttled', 1, 19 * 60_000)).toBe(19 * 60_000);
+  });
+
+  it.each([
+    [29_999, 30_000],
+    [30_000, 30_000],
+    [30_001, 30_001],
+    [0, 30_000],
+    [6 * 3_600_000, 6 * 3_600_000],
+    [6 * 3_600_000 + 1, 6 * 3_600_000],
+  ])('turns %i ms from Meta into %i ms', (toldMs, waitMs) => {
+    expect(clampWaitMs(toldMs)).toBe(waitMs);
+  });
+});

@@ -16,7 +16,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Tokens by account, PINs and certificates by number: sealed, and opened only by the code that sends them. */
+/**
+ * Tokens by account, PINs and certificates by number: sealed, and opened only by the code that sends them. Opening throws
+ * `SealBroken` when a value was changed, was moved from another row, or belongs to another key.
+ */
 export interface Credentials {
   tokenOf(wabaId: WabaId): Promise<Secret | undefined>;
   /** The number's one PIN: drawn by a CSPRNG and sealed the first time, the same ever after. */
@@ -53,13 +56,20 @@ export interface AttemptResult {
  * leaves a closed state, except `unknown` → `ok` when a read proves it.
  */
 export interface RegistrationAttempts {
-  /** One transaction, serialised per number: budget, deadline and attempts in flight are checked, then the row is written. */
+  /**
+   * One transaction, serial between processes: deadline, attempts in flight and budget are checked, then the row is written.
+   * `left` counts the reserved attempt as spent. Repeated with the same `requestKey` it answers with the same row, even a
+   * closed one: `startSending` then refuses.
+   */
   reserve(attempt: NewAttempt): Promise<Reservation>;
   /** `open` → `sending`, only if `n` is the number's newest attempt. False: nothing may be sent. */
   startSending(phoneNumberId: PhoneNumberId, n: number): Promise<boolean>;
-  /** Closes a row that is `open` or `sending`. False: it was closed already. */
+  /**
+   * Closes a row that is `sending`; as `not_sent` also an `open` one, as `ok` also an `unknown` one. False: nothing is changed,
+   * it was closed already or never sent.
+   */
   close(phoneNumberId: PhoneNumberId, n: number, result: AttemptResult): Promise<boolean>;
-  /** Closes a row whose sender is gone: `open` becomes `not_sent`, `sending` becomes `unknown`; then tells how it ended. */
+  /** Closes a row whose sender is gone: `open` becomes `not_sent`, `sending` becomes `unknown`; then tells how it ended. No row: `unknown`. */
   settle(phoneNumberId: PhoneNumberId, n: number): Promise<AttemptOutcome>;
   /** Every attempt of a number, oldest first. */
   of(phoneNumberId: PhoneNumberId): Promise<readonly AttemptRow[]>;
@@ -147,12 +157,12 @@ export interface NumberAnnouncement {
 
 export interface Numbers {
   byId(phoneNumberId: PhoneNumberId): Promise<NumberRow | undefined>;
-  /** Webhooks name a number by its account and its digits, not by its id. */
+  /** Webhooks name a number by its account and its digits, not by its id. Of two with the same digits, the one changed last. */
   byDigits(wabaId: WabaId, digits: string): Promise<NumberRow | undefined>;
   /** One transaction: the number's row and its new events. */
   announce(announcement: NumberAnnouncement): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
-  /** Events of all numbers with an id above `id`, oldest first. */
+  /** Events of all numbers with an id above `id`, oldest first, at most 1,000: the last one's id asks for the rest. */
   eventsAfter(id: number): Promise<readonly EventRow[]>;
 }
 

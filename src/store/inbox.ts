@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import { withoutNulls, type Schema } from './schema.ts';
+import type { Inbox, NewHint } from './store.ts';
+
+interface InboxDeps {
+  readonly db: Kysely<Schema>;
+  readonly nowMs: () => number;
+}
+
+/** SQLite takes 32,766 values in a statement, and a hint has five. */
+const HINTS_PER_STATEMENT = 1000;
+
+export function createInbox(deps: InboxDeps): Inbox {
+  const { db, nowMs } = deps;
+  return {
+    keep: (hints) => keep(deps, hints),
+    pending: async (limit) => {
+      const rows = await db
+        .selectFrom('inbox')
+        .select(['digest', 'wabaId', 'field', 'digits', 'receivedAtMs'])
+        .where('deliveredAtMs', 'is', null)
+        .orderBy('receivedAtMs')
+        .orderBy('digest')
+        .limit(limit)
+        .execute();
+      return rows.map(withoutNulls);
+    },
+    markDelivered: async (digests) => {
+      await db
+        .updateTable('inbox')
+        .set({ deliveredAtMs: nowMs() })
+        .where('digest', 'in', digests)
+        .where('deliveredAtMs', 'is', null)
+        .execute();
+    },
+  };
+}
+
+function keep({ db, nowMs }: InboxDeps, hints: readonly NewHint[]): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const receivedAtMs = nowMs();
+    let kept = 0;
+    for (let start = 0; start < hints.length; start += HINTS_PER_STATEMENT) {
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('inbox')
+        .values(
+          hints
+            .slice(start, start + HINTS_PER_STATEMENT)
+            .map(({ digest, wabaId, field, digits = null }) => ({
+              digest,
+              wabaId,
+              field,
+              digits,
+              receivedAtMs,
+            })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      kept += Number(numInsertedOrUpdatedRows);
+    }
+    return kept;
+  });
+}

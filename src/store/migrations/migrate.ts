@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import * as initial from './0001-initial.ts';
+
+/** By name, in the order they run. A released one is never changed. */
+const MIGRATIONS = { '0001-initial': initial };
+
+/** Brings the tables up to date in one transaction, so that several processes may start at once. */
+export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
+  await db
+    .withoutPlugins()
+    .transaction()
+    .execute(async (transaction) => {
+      const migrator = new Migrator({
+        db: transaction,
+        provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+      });
+      const { error } = await migrator.migrateToLatest();
+      if (error instanceof Error) throw error;
+      if (error !== undefined) throw new Error('The tables could not be set up.', { cause: error });
+    });
+}

@@ -1,0 +1,102 @@
+import { sql, type Kysely } from 'kysely';
+import { withoutNulls, type Schema } from './schema.ts';
+import type { NumberAnnouncement, NumberRow, Numbers } from './store.ts';
+
+interface NumbersDeps {
+  readonly db: Kysely<Schema>;
+  readonly nowMs: () => number;
+}
+
+const COLUMNS = [
+  'phoneNumberId',
+  'wabaId',
+  'displayPhoneNumber',
+  'verifiedName',
+  'stage',
+  'waitingFor',
+  'deadlineAtMs',
+  'cause',
+  'outcome',
+  'progressJson',
+  'updatedAtMs',
+] as const;
+
+/** A reader that asks again gets the rest; all events of years at once would not fit in memory. */
+const EVENTS_PER_READ = 1000;
+
+export function createNumbers(deps: NumbersDeps): Numbers {
+  const { db } = deps;
+  return {
+    byId: async (phoneNumberId) => {
+      const row = await numbers(db).where('phoneNumberId', '=', phoneNumberId).executeTakeFirst();
+      return row && withoutNulls(row);
+    },
+    byDigits: (wabaId, digits) => byDigits(db, wabaId, digits),
+    announce: (announcement) => announce(deps, announcement),
+    eventsOf: (phoneNumberId) => events(db).where('phoneNumberId', '=', phoneNumberId).execute(),
+    eventsAfter: (id) => events(db).where('id', '>', id).limit(EVENTS_PER_READ).execute(),
+  };
+}
+
+const numbers = (db: Kysely<Schema>) => db.selectFrom('numbers').select(COLUMNS);
+
+const events = (db: Kysely<Schema>) => db.selectFrom('events').selectAll().orderBy('id');
+
+/** A number that left an account and came back has two ids there; the one that moved last is meant. */
+async function byDigits(
+  db: Kysely<Schema>,
+  wabaId: NumberRow['wabaId'],
+  digits: string,
+): Promise<NumberRow | undefined> {
+  const row = await numbers(db)
+    .where('wabaId', '=', wabaId)
+    .where('digits', '=', digits)
+    .orderBy('updatedAtMs', 'desc')
+    .executeTakeFirst();
+  return row && withoutNulls(row);
+}
+
+function announce({ db, nowMs }: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
+  const { phoneNumberId, announcementKey, events } = announcement;
+  return db.transaction().execute(async (transaction) => {
+    const repeated = await transaction
+      .selectFrom('announcements')
+      .select('announcementKey')
+      .where('phoneNumberId', '=', phoneNumberId)
+      .where('announcementKey', '=', announcementKey)
+      .executeTakeFirst();
+    if (repeated) return;
+    const atMs = nowMs();
+    await keepNumber(transaction, announcement, atMs);
+    await transaction
+      .insertInto('announcements')
+      .values({ phoneNumberId, announcementKey, atMs })
+      .execute();
+    if (events.length === 0) return;
+    await transaction
+      .insertInto('events')
+      .values(events.map((event) => ({ ...event, phoneNumberId })))
+      .execute();
+  });
+}
+
+/** A number whose onboarding was started by hand, without a signup, appears here for the first time. */
+async function keepNumber(
+  db: Kysely<Schema>,
+  announcement: NumberAnnouncement,
+  atMs: number,
+): Promise<void> {
+  const { phoneNumberId, wabaId, stage, waitingFor, deadlineAtMs, progressJson } = announcement;
+  const { cause = null, outcome = null } = announcement;
+  const row = { wabaId, stage, waitingFor, deadlineAtMs, cause, outcome, progressJson };
+  await db
+    .insertInto('numbers')
+    .values({ phoneNumberId, displayPhoneNumber: '', ...row, updatedAtMs: atMs })
+    .onConflict((conflict) =>
+      conflict.column('phoneNumberId').doUpdateSet({
+        ...row,
+        updatedAtMs: sql<number>`max(numbers.updated_at_ms, ${atMs})`,
+      }),
+    )
+    .execute();
+}

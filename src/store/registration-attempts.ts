@@ -1,0 +1,189 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { budgetOf } from '../domain/attempt-budget.ts';
+import { isPast } from '../domain/deadline.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
+import type { AttemptOutcome, Refusal, Reservation } from '../domain/register-protocol.ts';
+import { withoutNulls, type Schema } from './schema.ts';
+import type { AttemptResult, AttemptRow, NewAttempt, RegistrationAttempts } from './store.ts';
+
+interface LedgerDeps {
+  readonly db: Kysely<Schema>;
+  readonly nowMs: () => number;
+}
+
+type Attempt = Selectable<Schema['registrationAttempts']>;
+
+interface AttemptKey {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly n: number;
+}
+
+/** From which states a row may be closed as what. `unknown` becomes `ok` when a read proves it. */
+const CLOSED_FROM: Readonly<Record<AttemptResult['state'], readonly AttemptRow['state'][]>> = {
+  ok: ['sending', 'unknown'],
+  refused: ['sending'],
+  unknown: ['sending'],
+  not_sent: ['open', 'sending'],
+};
+
+const OPEN: readonly AttemptRow['state'][] = ['open', 'sending'];
+
+export function createRegistrationAttempts(deps: LedgerDeps): RegistrationAttempts {
+  return {
+    reserve: (attempt) => reserve(deps, attempt),
+    startSending: (phoneNumberId, n) => startSending(deps, { phoneNumberId, n }),
+    close: (phoneNumberId, n, result) => close(deps, { phoneNumberId, n }, result),
+    settle: (phoneNumberId, n) => settle(deps, { phoneNumberId, n }),
+    of: async (phoneNumberId) => {
+      const rows = await attemptsOf(deps.db, phoneNumberId);
+      return rows.map(({ n, kind, state, openedAtMs, code, cause }) =>
+        withoutNulls({ n, kind, state, openedAtMs, code, cause }),
+      );
+    },
+  };
+}
+
+function reserve({ db, nowMs }: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
+  const { phoneNumberId, requestKey, kind } = attempt;
+  return db.transaction().execute(async (transaction) => {
+    // Read the clock with the lock in hand: waiting for it may have taken seconds.
+    const now = nowMs();
+    const before = await attemptsOf(transaction, phoneNumberId);
+    const repeated = before.find((row) => row.requestKey === requestKey);
+    if (repeated) {
+      const { left } = budgetOf(sentAtMsOf(before), kind, now);
+      return { kind: 'reserved', n: repeated.n, left };
+    }
+    if (isPast(attempt.deadlineAtMs, now)) return { kind: 'deadline-passed' };
+    const untilMs = inFlightUntilMs(before, attempt.inFlightMs);
+    if (untilMs > now) return { kind: 'in-flight', untilMs };
+
+    await settleOpen(transaction, { phoneNumberId }, now);
+    const sentAtMs = sentAtMsOf(await attemptsOf(transaction, phoneNumberId));
+    const budget = budgetOf(sentAtMs, kind, now);
+    if (budget.kind === 'spent') {
+      return { kind: 'budget-spent', nextAtMs: budget.nextAtMs, left: budget.left };
+    }
+    const n = (before.at(-1)?.n ?? 0) + 1;
+    await transaction
+      .insertInto('registrationAttempts')
+      .values({ phoneNumberId, n, requestKey, kind, state: 'open', openedAtMs: now })
+      .execute();
+    return { kind: 'reserved', n, left: budgetOf([...sentAtMs, now], kind, now).left };
+  });
+}
+
+function attemptsOf(db: Kysely<Schema>, phoneNumberId: PhoneNumberId): Promise<Attempt[]> {
+  return db
+    .selectFrom('registrationAttempts')
+    .selectAll()
+    .where('phoneNumberId', '=', phoneNumberId)
+    .orderBy('n')
+    .execute();
+}
+
+/** What Meta may have counted, and since when: it counts when a request comes, which may be long after we opened the row. */
+function sentAtMsOf(rows: readonly Attempt[]): number[] {
+  return rows.filter(({ state }) => state !== 'not_sent').map(startedAtMsOf);
+}
+
+function startedAtMsOf(row: Attempt): number {
+  return row.sendingAtMs ?? row.openedAtMs;
+}
+
+function inFlightUntilMs(rows: readonly Attempt[], inFlightMs: number): number {
+  const open = rows.filter(({ state }) => OPEN.includes(state));
+  return Math.max(...open.map((row) => startedAtMsOf(row) + inFlightMs));
+}
+
+async function startSending({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('registrationAttempts')
+    .set({ state: 'sending', sendingAtMs: nowMs() })
+    .where('phoneNumberId', '=', key.phoneNumberId)
+    .where('n', '=', key.n)
+    .where('state', '=', 'open')
+    .where('n', '=', (query) =>
+      query
+        .selectFrom('registrationAttempts')
+        .select((newest) => newest.fn.max('n').as('newest'))
+        .where('phoneNumberId', '=', key.phoneNumberId),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+async function close(
+  { db, nowMs }: LedgerDeps,
+  key: AttemptKey,
+  result: AttemptResult,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('registrationAttempts')
+    .set({
+      state: result.state,
+      closedAtMs: nowMs(),
+      http: result.http ?? null,
+      code: result.code ?? null,
+      subcode: result.subcode ?? null,
+      traceId: result.traceId ?? null,
+      cause: result.cause ?? null,
+      toldWaitMs: result.toldWaitMs ?? null,
+    })
+    .where('phoneNumberId', '=', key.phoneNumberId)
+    .where('n', '=', key.n)
+    .where('state', 'in', CLOSED_FROM[result.state])
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+function settle({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {
+  return db.transaction().execute(async (transaction) => {
+    await settleOpen(transaction, key, nowMs());
+    const row = await transaction
+      .selectFrom('registrationAttempts')
+      .selectAll()
+      .where('phoneNumberId', '=', key.phoneNumberId)
+      .where('n', '=', key.n)
+      .executeTakeFirst();
+    // A row that is gone, as after a restored backup, proves nothing.
+    return row ? outcomeOf(row) : { kind: 'unknown' };
+  });
+}
+
+async function settleOpen(
+  db: Kysely<Schema>,
+  key: { readonly phoneNumberId: PhoneNumberId; readonly n?: number },
+  closedAtMs: number,
+): Promise<void> {
+  const open = db
+    .updateTable('registrationAttempts')
+    .set({
+      state: sql`case state when 'open' then 'not_sent' else 'unknown' end`,
+      closedAtMs,
+    })
+    .where('phoneNumberId', '=', key.phoneNumberId)
+    .where('state', 'in', OPEN);
+  await (key.n === undefined ? open : open.where('n', '=', key.n)).execute();
+}
+
+function outcomeOf(row: Attempt): AttemptOutcome {
+  switch (row.state) {
+    case 'ok':
+      return { kind: 'ok' };
+    case 'refused':
+      return { kind: 'refused', refusal: refusalOf(row) };
+    case 'not_sent':
+      return { kind: 'not-sent' };
+    case 'open':
+    case 'sending':
+    case 'unknown':
+      return row.cause === null
+        ? { kind: 'unknown' }
+        : { kind: 'unknown', refusal: refusalOf(row) };
+  }
+}
+
+function refusalOf({ cause, code, subcode, traceId, toldWaitMs }: Attempt): Refusal {
+  return withoutNulls({ cause: cause ?? 'unknown_refusal', code, subcode, traceId, toldWaitMs });
+}

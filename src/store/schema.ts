@@ -1,0 +1,104 @@
+import type { Generated } from 'kysely';
+import type { AttemptKind } from '../domain/attempt-budget.ts';
+import type { Cause } from '../domain/causes.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { AttemptRow } from './store.ts';
+
+/** The tables as code sees them; in the database the same names are in snake case. */
+export interface Schema {
+  credentials: CredentialTable;
+  registrationAttempts: AttemptTable;
+  signups: SignupTable;
+  numbers: NumberTable;
+  events: EventTable;
+  announcements: AnnouncementTable;
+  inbox: InboxTable;
+}
+
+interface CredentialTable {
+  owner: string;
+  field: string;
+  sealed: string;
+  expiresAtMs: number | null;
+  updatedAtMs: number;
+}
+
+interface AttemptTable {
+  phoneNumberId: PhoneNumberId;
+  n: number;
+  requestKey: string;
+  kind: AttemptKind;
+  state: AttemptRow['state'];
+  openedAtMs: number;
+  sendingAtMs: number | null;
+  closedAtMs: number | null;
+  http: number | null;
+  code: number | null;
+  subcode: number | null;
+  traceId: string | null;
+  cause: Cause | null;
+  toldWaitMs: number | null;
+}
+
+interface SignupTable {
+  id: string;
+  idempotencyKey: string;
+  bodyHash: string;
+  phoneNumberId: PhoneNumberId;
+  wabaId: WabaId;
+  acceptedAtMs: number;
+  deadlineAtMs: number;
+  startedAtMs: number | null;
+}
+
+interface NumberTable {
+  phoneNumberId: PhoneNumberId;
+  wabaId: WabaId;
+  displayPhoneNumber: string;
+  /** Of the display phone number; null while that is unknown, so that nothing finds it. */
+  digits: string | null;
+  verifiedName: string | null;
+  stage: string;
+  waitingFor: string;
+  deadlineAtMs: number;
+  cause: string | null;
+  outcome: string | null;
+  progressJson: string | null;
+  updatedAtMs: number;
+}
+
+interface EventTable {
+  id: Generated<number>;
+  phoneNumberId: PhoneNumberId;
+  kind: string;
+  atMs: number;
+  text: string;
+  actor: string;
+}
+
+interface AnnouncementTable {
+  phoneNumberId: PhoneNumberId;
+  announcementKey: string;
+  atMs: number;
+}
+
+interface InboxTable {
+  digest: string;
+  wabaId: WabaId;
+  field: string;
+  digits: string | null;
+  receivedAtMs: number;
+  deliveredAtMs: number | null;
+}
+
+type WithoutNulls<Row> = {
+  [Key in keyof Row as null extends Row[Key] ? never : Key]: Row[Key];
+} & {
+  [Key in keyof Row as null extends Row[Key] ? Key : never]?: Exclude<Row[Key], null>;
+};
+
+/** A row as the rest of the code wants it: what is not there is absent, not null. */
+export function withoutNulls<Row extends object>(row: Row): WithoutNulls<Row>;
+export function withoutNulls(row: object): object {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { digitsOf } from '../domain/phone-number.ts';
+import { keepSealed, tokenPlaceOf } from './credentials.ts';
+import type { Schema } from './schema.ts';
+import type { Sealing } from './sealing.ts';
+import type { NewSignup, SignupRow, Signups } from './store.ts';
+
+interface SignupsDeps {
+  readonly db: Kysely<Schema>;
+  readonly sealing: Sealing;
+  readonly nowMs: () => number;
+}
+
+const COLUMNS = [
+  'id',
+  'idempotencyKey',
+  'bodyHash',
+  'phoneNumberId',
+  'wabaId',
+  'acceptedAtMs',
+  'deadlineAtMs',
+] as const;
+
+export function createSignups(deps: SignupsDeps): Signups {
+  const { db, nowMs } = deps;
+  return {
+    byIdempotencyKey: (key) => byIdempotencyKey(db, key),
+    accept: (signup) => accept(deps, signup),
+    pending: (limit) =>
+      db
+        .selectFrom('signups')
+        .select(COLUMNS)
+        .where('startedAtMs', 'is', null)
+        .orderBy('acceptedAtMs')
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+    markStarted: async (id) => {
+      await db
+        .updateTable('signups')
+        .set({ startedAtMs: nowMs() })
+        .where('id', '=', id)
+        .where('startedAtMs', 'is', null)
+        .execute();
+    },
+  };
+}
+
+function byIdempotencyKey(db: Kysely<Schema>, key: string): Promise<SignupRow | undefined> {
+  return db
+    .selectFrom('signups')
+    .select(COLUMNS)
+    .where('idempotencyKey', '=', key)
+    .executeTakeFirst();
+}
+
+async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> {
+  const place = tokenPlaceOf(signup.wabaId);
+  const sealed = await deps.sealing.seal(place, signup.token);
+  return deps.db.transaction().execute(async (transaction) => {
+    const twin = await byIdempotencyKey(transaction, signup.idempotencyKey);
+    if (twin) return twin;
+    const acceptedAtMs = deps.nowMs();
+    const { tokenExpiresAtMs: expiresAtMs } = signup;
+    await keepSealed(transaction, { place, sealed, expiresAtMs, updatedAtMs: acceptedAtMs });
+    await startNumber(transaction, signup, acceptedAtMs);
+    return insertSignup(transaction, signup, acceptedAtMs);
+  });
+}
+
+/** A number that signs up again begins anew: what its last onboarding said of it no longer holds. */
+async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number): Promise<void> {
+  const { phoneNumberId, wabaId, displayPhoneNumber, verifiedName, deadlineAtMs } = signup;
+  const row = {
+    wabaId,
+    displayPhoneNumber,
+    digits: digitsOf(displayPhoneNumber),
+    stage: 'verifying',
+    waitingFor: 'meta',
+    deadlineAtMs,
+    cause: null,
+    outcome: null,
+    progressJson: null,
+    updatedAtMs: atMs,
+    ...(verifiedName === undefined ? {} : { verifiedName }),
+  };
+  await db
+    .insertInto('numbers')
+    .values({ phoneNumberId, ...row })
+    .onConflict((conflict) => conflict.column('phoneNumberId').doUpdateSet(row))
+    .execute();
+  await db
+    .insertInto('events')
+    .values({
+      phoneNumberId,
+      kind: 'signed-up',
+      atMs,
+      text: 'Embedded Signup completed; onboarding accepted',
+      actor: 'signup',
+    })
+    .execute();
+}
+
+function insertSignup(
+  db: Kysely<Schema>,
+  signup: NewSignup,
+  acceptedAtMs: number,
+): Promise<SignupRow> {
+  const { idempotencyKey, bodyHash, phoneNumberId, wabaId, deadlineAtMs } = signup;
+  return db
+    .insertInto('signups')
+    .values({
+      id: randomUUID(),
+      idempotencyKey,
+      bodyHash,
+      phoneNumberId,
+      wabaId,
+      acceptedAtMs,
+      deadlineAtMs,
+    })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import { SIGNUP_WINDOW_MS } from './domain/deadline.ts';
+import { Secret } from './domain/secret.ts';
+import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
+import { isLoopback } from './loopback.ts';
+import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
+import { VARIABLES, type VariableName } from './variables.ts';
+
+/** Everything a program needs to know, checked once at its start. */
+export interface Config {
+  readonly meta: {
+    readonly appId: string;
+    readonly appSecret: Secret;
+    /** Answers Meta's handshake of the webhook's URL. */
+    readonly verifyToken: Secret;
+  };
+  readonly graph: {
+    /** An origin, without a path. */
+    readonly baseUrl: string;
+    readonly version: string;
+    readonly timeoutMs: number;
+  };
+  readonly temporal: TemporalProfile & {
+    /** Origin and path of the Temporal UI, without a slash at the end. */
+    readonly uiUrl?: string;
+  };
+  readonly store: { readonly path: string; readonly keyFile: string };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Absent: only callers on this machine are served. */
+    readonly apiToken?: Secret;
+    readonly allowedOrigins: readonly string[];
+  };
+  readonly logLevel: LogLevel;
+  /** How long a stopping program lets running work end. */
+  readonly shutdownGraceMs: number;
+  /** Goes into every workflow's input. */
+  readonly timing: Timing;
+  /** Every value that must never be printed. */
+  readonly secrets: readonly Secret[];
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment does not describe a program. The message holds every problem, one a line, and no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const NODE_FLOOR = 24;
+const DAY_MS = 86_400_000;
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS };
+
+const text = z.string({ error: 'missing' });
+const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
+const durationMs = text.transform((value, context): number => {
+  const parsed = parseDuration(value);
+  if (typeof parsed === 'number') return parsed;
+  context.addIssue(parsed);
+  return z.NEVER;
+});
+
+const environment = z
+  .object({
+    META_APP_ID: text.regex(/^[0-9]{1,20}$/, 'must be 1-20 digits'),
+    META_APP_SECRET: word.regex(/^[0-9a-f]{32}$/i, 'must be 32 hex characters'),
+    META_VERIFY_TOKEN: word,
+    GRAPH_BASE_URL: text
+      .transform(originOf)
+      .refine(isGraphOrigin, 'must be https://graph.facebook.com'),
+    GRAPH_VERSION: text.regex(/^v[0-9]+\.[0-9]+$/, 'must look like v25.0'),
+    GRAPH_TIMEOUT: durationMs,
+    START_TO_CLOSE: durationMs,
+    POLL_INTERVAL: durationMs,
+    CERTIFICATE_GRACE: durationMs,
+    OUTCOME_WAIT: durationMs,
+    SHUTDOWN_GRACE: durationMs,
+    TEMPORAL_UI_URL: text.refine(isWebUrl, 'must be an http or https address').optional(),
+    STORE_PATH: text,
+    KEY_FILE: text,
+    HOST: word,
+    PORT: text
+      .regex(/^[0-9]{1,5}$/, 'must be 1-65535')
+      .transform(Number)
+      .refine(isPort, 'must be 1-65535'),
+    API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
+    ALLOWED_ORIGINS: text
+      .transform((list) => list.split(',').map((origin) => origin.trim()))
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'must be origins such as https://partner.example',
+      )
+      .optional(),
+    LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
+  } satisfies Partial<Record<VariableName, z.ZodType>>)
+  .refine((env) => env.META_APP_SECRET !== env.META_VERIFY_TOKEN, {
+    error: 'META_APP_SECRET and META_VERIFY_TOKEN must differ',
+    when: are('META_APP_SECRET', 'META_VERIFY_TOKEN'),
+  })
+  // A slower call would run into the next attempt of its activity: two register requests at a time.
+  .refine((env) => 3 * env.GRAPH_TIMEOUT <= env.START_TO_CLOSE, {
+    path: ['GRAPH_TIMEOUT'],
+    error: 'must be at most a third of START_TO_CLOSE',
+    when: are('GRAPH_TIMEOUT', 'START_TO_CLOSE'),
+  })
+  .refine((env) => env.OUTCOME_WAIT > env.GRAPH_TIMEOUT, {
+    path: ['OUTCOME_WAIT'],
+    error: 'must exceed GRAPH_TIMEOUT',
+    when: are('OUTCOME_WAIT', 'GRAPH_TIMEOUT'),
+  })
+  .refine((env) => env.SHUTDOWN_GRACE > env.GRAPH_TIMEOUT, {
+    path: ['SHUTDOWN_GRACE'],
+    error: 'must exceed GRAPH_TIMEOUT',
+    when: are('SHUTDOWN_GRACE', 'GRAPH_TIMEOUT'),
+  })
+  .refine(isPollIntervalSane, {
+    path: ['POLL_INTERVAL'],
+    error: 'must be between 1m and the deadline (14d)',
+    when: are('POLL_INTERVAL', 'GRAPH_BASE_URL'),
+  })
+  .refine((env) => env.API_TOKEN !== undefined || isLoopback(env.HOST), {
+    path: ['API_TOKEN'],
+    error: 'required when HOST is not loopback',
+    when: are('API_TOKEN', 'HOST'),
+  });
+
+type Environment = z.output<typeof environment>;
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Without a `v`, as in `process.versions.node`. */
+  readonly nodeVersion: string;
+  readonly nowMs: number;
+}
+
+/** @throws ConfigError with all problems at once. */
+export function readConfig({ env, nodeVersion, nowMs }: Surroundings): Config {
+  const given = withFallbacks(env);
+  const parsed = environment.safeParse(given);
+  const temporal = readTemporalProfile(given, nowMs);
+  const problems = [
+    ...nodeProblems(nodeVersion),
+    ...(parsed.success ? [] : parsed.error.issues.map(sentenceOf)),
+    ...('address' in temporal ? [] : temporal.map(({ name, reason }) => `${name}: ${reason}`)),
+  ];
+  if (!parsed.success || !('address' in temporal) || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  return configOf(parsed.data, temporal);
+}
+
+/** An empty variable is an absent one: that is how docker compose passes what its user left out. */
+function withFallbacks(env: Surroundings['env']): Readonly<Record<string, string>> {
+  const given: Record<string, string> = {};
+  for (const [name, variable] of Object.entries(VARIABLES)) {
+    if ('fallback' in variable) given[name] = variable.fallback;
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  return given;
+}
+
+function configOf(env: Environment, temporal: TemporalProfile): Config {
+  const appSecret = new Secret(env.META_APP_SECRET);
+  const verifyToken = new Secret(env.META_VERIFY_TOKEN);
+  const apiToken = env.API_TOKEN === undefined ? undefined : new Secret(env.API_TOKEN);
+  const secrets = [appSecret, verifyToken, apiToken, temporal.apiKey];
+  return {
+    meta: { appId: env.META_APP_ID, appSecret, verifyToken },
+    graph: {
+      baseUrl: env.GRAPH_BASE_URL,
+      version: env.GRAPH_VERSION,
+      timeoutMs: env.GRAPH_TIMEOUT,
+    },
+    temporal: {
+      ...temporal,
+      ...(env.TEMPORAL_UI_URL !== undefined && { uiUrl: env.TEMPORAL_UI_URL.replace(/\/+$/, '') }),
+    },
+    store: { path: env.STORE_PATH, keyFile: env.KEY_FILE },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+      ...(apiToken !== undefined && { apiToken }),
+    },
+    logLevel: env.LOG_LEVEL,
+    shutdownGraceMs: env.SHUTDOWN_GRACE,
+    timing: timingOf(env),
+    secrets: secrets.filter((secret) => secret !== undefined),
+  };
+}
+
+function timingOf(env: Environment): Timing {
+  return {
+    ...DEFAULT_TIMING,
+    startToCloseMs: env.START_TO_CLOSE,
+    pollMs: env.POLL_INTERVAL,
+    slowPollMs: Math.max(env.POLL_INTERVAL, DEFAULT_TIMING.slowPollMs),
+    outcomeWaitMs: env.OUTCOME_WAIT,
+    certificateGraceMs: env.CERTIFICATE_GRACE,
+  };
+}
+
+/** Zod's rule for "these fields are fine, so their comparison makes sense". */
+function are(...names: readonly VariableName[]) {
+  return ({ issues }: z.core.ParsePayload): boolean =>
+    !issues.some(({ path }) => names.some((name) => name === path?.[0]));
+}
+
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+}
+
+function nodeProblems(version: string): readonly string[] {
+  return Number.parseInt(version, 10) >= NODE_FLOOR
+    ? []
+    : [`Node ${NODE_FLOOR} needed, this is ${version}`];
+}
+
+/** Milliseconds, or why the text is no duration. */
+function parseDuration(value: string): number | string {
+  const match = /^(?<amount>-?[0-9]+(\.[0-9]+)?) ?(?<unit>[A-Za-z]*)$/.exec(value.trim());
+  const { amount, unit } = match?.groups ?? {};
+  if (amount === undefined || unit === undefined) return 'is no duration; write 10m';
+  if (unit === '') return `'${amount}' has no unit; write ${amount}m`;
+  const unitMs = UNITS_MS[unit];
+  if (unitMs === undefined) return 'unknown unit; use s, m, h or d';
+  return Number(amount) > 0 ? Math.round(Number(amount) * unitMs) : 'must be positive';
+}
+
+/** `''` for anything but a bare http or https origin. */
+function originOf(value: string): string {
+  const url = URL.parse(value);
+  const isBare = url !== null && url.href === `${url.origin}/`;
+  return isBare ? url.origin : '';
+}
+
+function isOrigin(value: string): boolean {
+  return value !== '' && originOf(value) === value;
+}
+
+function isGraphOrigin(origin: string): boolean {
+  return origin === VARIABLES.GRAPH_BASE_URL.fallback || isLocalOrigin(origin);
+}
+
+function isLocalOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && isLoopback(url.hostname);
+}
+
+function isWebUrl(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
+/** Meta allows few calls an hour, so only a Graph API of our own is asked more often than once a minute. */
+function isPollIntervalSane(env: { POLL_INTERVAL: number; GRAPH_BASE_URL: string }): boolean {
+  const leastMs = isLocalOrigin(env.GRAPH_BASE_URL) ? 1000 : 60_000;
+  return env.POLL_INTERVAL >= leastMs && env.POLL_INTERVAL <= SIGNUP_WINDOW_MS;
+}

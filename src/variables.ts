@@ -1,0 +1,109 @@
+/** One environment variable, as the reference page and `.env.example` show it. */
+export interface Variable {
+  readonly meaning: string;
+  /** What is used when the variable is absent or empty; absent for required and for optional ones. */
+  readonly fallback?: string;
+  /** No program starts without it. `example` is what `.env.example` proposes. */
+  readonly isRequired?: true;
+  readonly example?: string;
+  /** Its value is never printed. */
+  readonly isSecret?: true;
+}
+
+/** Every variable the programs read. The order is the one of the documentation. */
+export const VARIABLES = {
+  META_APP_ID: {
+    meaning: "ID of the app in Meta's App Dashboard: 1-20 digits",
+    isRequired: true,
+  },
+  META_APP_SECRET: {
+    meaning:
+      'Secret of the same app: 32 hex characters. Signs our calls, and proves that a webhook comes from Meta',
+    isRequired: true,
+    isSecret: true,
+  },
+  META_VERIFY_TOKEN: {
+    meaning:
+      "The word you enter beside the webhook's URL in the App Dashboard. Any text without white space but the app secret",
+    isRequired: true,
+    isSecret: true,
+  },
+  GRAPH_BASE_URL: {
+    meaning:
+      'Where the Graph API is. Another address, also over http, is taken for a loopback host only',
+    fallback: 'https://graph.facebook.com',
+  },
+  GRAPH_VERSION: { meaning: 'Version of the Graph API', fallback: 'v25.0' },
+  GRAPH_TIMEOUT: {
+    meaning: 'How long one call to Meta may take: at most a third of `START_TO_CLOSE`',
+    fallback: '10s',
+  },
+  START_TO_CLOSE: {
+    meaning: 'How long one attempt of an activity may take',
+    fallback: '30s',
+  },
+  POLL_INTERVAL: {
+    meaning:
+      'How often a waiting number is read when no webhook comes: 1m to 14d (from 1s when `GRAPH_BASE_URL` is a loopback host)',
+    fallback: '6h',
+  },
+  CERTIFICATE_GRACE: {
+    meaning: 'How long after the approval of its name a number waits for a certificate',
+    fallback: '48h',
+  },
+  OUTCOME_WAIT: {
+    meaning:
+      'How long after a register call without an answer the number is read again: more than `GRAPH_TIMEOUT`',
+    fallback: '60s',
+  },
+  SHUTDOWN_GRACE: {
+    meaning: 'How long a stopping program lets running work end: more than `GRAPH_TIMEOUT`',
+    fallback: '20s',
+  },
+  TEMPORAL_ADDRESS: {
+    meaning: 'Temporal server, as host:port',
+    isRequired: true,
+    example: '127.0.0.1:7233',
+  },
+  TEMPORAL_NAMESPACE: { meaning: 'Temporal namespace', fallback: 'default' },
+  TEMPORAL_API_KEY: { meaning: 'API key of Temporal Cloud; turns TLS on', isSecret: true },
+  TEMPORAL_TLS: {
+    meaning:
+      '`true` or `false`. An address that is not loopback needs TLS, unless this is `false`: for a private network such as the one of docker compose',
+  },
+  TEMPORAL_TLS_CLIENT_CERT_PATH: { meaning: 'Client certificate (PEM) for mutual TLS' },
+  TEMPORAL_TLS_CLIENT_KEY_PATH: {
+    meaning: 'Its private key (PEM), readable by its owner alone',
+  },
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: {
+    meaning: "Certificate authority of the server's certificate",
+  },
+  TEMPORAL_TLS_SERVER_NAME: { meaning: "Name expected in the server's certificate" },
+  TEMPORAL_CONFIG_FILE: {
+    meaning: "Temporal's own configuration file (TOML); the variables above win over it",
+  },
+  TEMPORAL_PROFILE: { meaning: 'Profile of that file' },
+  TEMPORAL_UI_URL: { meaning: 'Where the Temporal UI is, for links in answers' },
+  STORE_PATH: { meaning: 'SQLite file of our own records', fallback: '.data/onboarding.db' },
+  KEY_FILE: {
+    meaning:
+      'Keys that seal tokens, PINs and certificates. Made at the first start (0600). Back it up apart from the database',
+    fallback: '.data/sealing-key.json',
+  },
+  HOST: { meaning: 'Address the HTTP edge listens on', fallback: '127.0.0.1' },
+  PORT: { meaning: 'Its port: 1-65535', fallback: '3000' },
+  API_TOKEN: {
+    meaning:
+      'What callers of signups and numbers send as `Authorization: Bearer …`: at least 32 characters. Required when `HOST` is not loopback',
+    isSecret: true,
+  },
+  ALLOWED_ORIGINS: {
+    meaning: 'Web origins whose pages may call, separated by commas: `https://partner.example`',
+  },
+  LOG_LEVEL: {
+    meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
+    fallback: 'info',
+  },
+} as const satisfies Readonly<Record<string, Variable>>;
+
+export type VariableName = keyof typeof VARIABLES;

@@ -13,7 +13,12 @@ const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url)
  * @throws Error when something in it is not deterministic by its nature, such as a Node module.
  */
 export async function writeWorkflowBundle(path: string, workflowsPath = DOOR): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    logger: new DefaultLogger('WARN'),
+    // Comments that only a reader of the bundle would miss; every workflow's sandbox parses the rest.
+    webpackConfigHook: (config) => ({ ...config, output: { ...config.output, pathinfo: false } }),
+  });
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, code);
 }

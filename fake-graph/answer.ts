@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { errorBody } from './graph-errors.ts';
+import { nextTraceId } from './ids.ts';
+import { usageHeaders } from './usage.ts';
+import type { Call } from './call.ts';
+import type { Fault } from './fault-kinds.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+// A call to an ended version is served by the oldest live one. Source: Meta, Graph API versions.
+const OLDEST_LIVE = 21;
+
+/** The answer as Meta would write it, then as the fault would have it. */
+export function answerOf(call: Call, outcome: Outcome, fault: Fault | undefined): Answer {
+  const { world } = call.fake;
+  const trace = nextTraceId(world);
+  const waba =
+    world.wabas[call.segments[0] ?? ''] ??
+    world.wabas[world.numbers[call.segments[0] ?? '']?.waba_id ?? ''];
+  const regain = outcome.kind === 'refused' ? outcome.regain : 0;
+  const headers = {
+    'content-type': 'application/json; charset=UTF-8',
+    'facebook-api-version': Number(call.version.slice(1)) < OLDEST_LIVE ? 'v21.0' : call.version,
+    'x-fb-trace-id': trace,
+    ...usageHeaders(world, { waba, nowMs: call.nowMs, regain }),
+  };
+  const body = outcome.kind === 'done' ? outcome.body : errorBody(outcome.refusal, trace);
+  const status = outcome.kind === 'done' ? 200 : outcome.refusal.http;
+  return spoil({ status, headers, text: JSON.stringify(respell(body, fault)) }, fault, trace);
+}
+
+/** Changes to the content of an answer, in every element of a list. */
+function respell(body: unknown, fault: Fault | undefined): unknown {
+  if (!isRecord(body)) return body ?? {};
+  const list = body['data'];
+  if (!Array.isArray(list)) return respellNode(body, fault);
+  return { ...body, data: list.map((item: unknown) => respell(item, fault)) };
+}
+
+function respellNode(node: Record<string, unknown>, fault: Fault | undefined): unknown {
+  if (fault?.kind === 'omit_field')
+    return Object.fromEntries(Object.entries(node).filter(([name]) => name !== fault.field));
+  if (fault?.kind === 'new_enum')
+    return fault.field in node ? { ...node, [fault.field]: fault.value } : node;
+  if (fault?.kind === 'extra_keys') return { ...node, a_key_of_tomorrow: { nested: [1, null] } };
+  return node;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The text and status of the answer, as the fault would have them. */
+function spoil(answer: Answer, fault: Fault | undefined, trace: string): Answer {
+  if (fault?.kind === 'redirect')
+    return { status: 302, headers: { location: fault.location }, text: '' };
+  if (fault?.kind === 'huge')
+    return { ...answer, text: `{"padding":"${'x'.repeat(fault.bytes)}",${answer.text.slice(1)}` };
+  if (fault?.kind === 'html')
+    return {
+      status: fault.http ?? 502,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      text: '<!DOCTYPE html><title>Sorry</title><p>Something went wrong.</p>',
+    };
+  const text = spoiltText(answer.text, fault, trace);
+  return text === undefined ? answer : { ...answer, status: statusOf(answer, fault), text };
+}
+
+function statusOf(answer: Answer, fault: Fault | undefined): number {
+  return fault !== undefined && 'http' in fault ? (fault.http ?? answer.status) : answer.status;
+}
+
+function spoiltText(text: string, fault: Fault | undefined, trace: string): string | undefined {
+  if (fault?.kind === 'truncated') return text;
+  if (fault?.kind === 'empty') return '';
+  if (fault?.kind === 'success_false') return '{"success":false}';
+  return fault?.kind === 'success_with_error' ? withError(text, trace) : undefined;
+}
+
+function withError(text: string, trace: string): string {
+  const error = { message: 'Something went wrong', type: 'OAuthException', code: 131000 };
+  return `{"error":${JSON.stringify({ ...error, fbtrace_id: trace })},${text.slice(1)}`;
+}
+
+/** Writes the answer to the connection, or fails to, as the fault says. */
+export async function deliver(
+  response: ServerResponse,
+  answer: Answer,
+  fault: Fault | undefined,
+): Promise<void> {
+  if (fault?.kind === 'drop_after') {
+    dropConnection(response);
+    return;
+  }
+  if (fault?.kind === 'hang' && fault.when === 'after') await pause(response, fault.ms);
+  const bytes = Buffer.from(answer.text);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
+  if (fault?.kind === 'truncated') {
+    response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+    return;
+  }
+  if (fault?.kind === 'drip') {
+    await drip(response, bytes, fault.interval_ms);
+    return;
+  }
+  response.end(bytes);
+}
+
+/** A reset, not an orderly end: the client cannot know what became of its request. */
+export function dropConnection(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
+}
+
+/** Waits in real time, but no longer than the other side does. */
+export async function pause(response: ServerResponse, ms: number): Promise<void> {
+  const gone = new AbortController();
+  const leave = (): void => {
+    gone.abort();
+  };
+  response.once('close', leave);
+  await sleep(ms, undefined, { signal: gone.signal }).catch(() => undefined);
+  response.off('close', leave);
+}
+
+async function drip(response: ServerResponse, bytes: Buffer, intervalMs: number): Promise<void> {
+  for (const byte of bytes) {
+    if (response.destroyed) return;
+    response.write(Buffer.of(byte));
+    await pause(response, intervalMs);
+  }
+  response.end();
+}

@@ -1,0 +1,93 @@
+import { listNumbers, readSubscription, readWaba, subscribe, unsubscribe } from './accounts.ts';
+import { missingObject, unknownPath } from './graph-errors.ts';
+import { changeNumber, readNumber } from './numbers.ts';
+import { requestCode, verifyCode } from './ownership.ts';
+import { countAttempt, deregister, register } from './registration.ts';
+import { authenticate, coversWaba, debugToken, exchangeCode, requireScope } from './tokens.ts';
+import { countCall } from './usage.ts';
+import type { Call, NumberCall, Plan, TokenScope, WabaCall } from './call.ts';
+
+type Answered = Plan | Promise<Plan>;
+
+interface NodeRoute<C> {
+  plan: (call: C) => Answered;
+  /** Scopes beside whatsapp_business_management. */
+  scope?: TokenScope;
+  /** Counts against the account's hourly limit. Source: Meta, Rate limits of the Business Management API. */
+  counted?: true;
+}
+
+const messaging = { scope: 'whatsapp_business_messaging' } as const;
+const counted = { counted: true } as const;
+
+const TOP: Record<string, (call: Call) => Answered> = {
+  'GET oauth/access_token': exchangeCode,
+  'GET debug_token': debugToken,
+};
+
+const WABA: Record<string, NodeRoute<WabaCall>> = {
+  GET: { plan: readWaba, ...counted },
+  'GET phone_numbers': { plan: listNumbers, ...counted },
+  'GET subscribed_apps': { plan: readSubscription, ...counted },
+  'POST subscribed_apps': { plan: subscribe, ...counted },
+  'DELETE subscribed_apps': { plan: unsubscribe, ...counted },
+};
+
+const NUMBER: Record<string, NodeRoute<NumberCall>> = {
+  GET: { plan: readNumber, ...counted },
+  POST: { plan: changeNumber },
+  'POST register': { plan: register, ...messaging },
+  'POST deregister': { plan: deregister, ...messaging },
+  'POST request_code': { plan: requestCode },
+  'POST verify_code': { plan: verifyCode },
+};
+
+/**
+ * What the request leads to. Checks run in this order: token, scope, object, limits, then the rules of the route.
+ * @throws GraphRefusal
+ */
+export function planFor(call: Call): Answered {
+  const [first = '', edge] = call.segments;
+  const top = TOP[`${call.method} ${call.segments.join('/')}`];
+  if (top !== undefined) return top(call);
+  if (!/^[0-9]{1,20}$/.test(first) || call.segments.length > 2)
+    throw unknownPath(`/${call.segments.join('/')}`);
+  const key = edge === undefined ? call.method : `${call.method} ${edge}`;
+  const number = call.fake.world.numbers[first];
+  return number === undefined ? wabaPlan(call, first, key) : numberPlan(call, number.id, key);
+}
+
+/** A request to (de)register counts when it reaches the number, whatever is answered. */
+export function countArrival(call: Call): void {
+  const [id = '', edge] = call.segments;
+  const number = call.fake.world.numbers[id];
+  if (call.method !== 'POST' || number === undefined) return;
+  if (edge === 'register' || edge === 'deregister') countAttempt(number, edge, call.nowMs);
+}
+
+function wabaPlan(call: Call, id: string, key: string): Answered {
+  const grant = authenticate(call);
+  const route = WABA[key];
+  requireScope(grant, 'whatsapp_business_management');
+  const waba = call.fake.world.wabas[id];
+  if (waba === undefined || !coversWaba(grant, id)) throw missingObject(id, call.method);
+  if (route === undefined) throw unknownPath(`/${call.segments.slice(1).join('/')}`);
+  if (route.counted) countCall(call.fake, waba, call.nowMs);
+  return route.plan({ ...call, waba, grant });
+}
+
+function numberPlan(call: Call, id: string, key: string): Answered {
+  const grant = authenticate(call);
+  const route = NUMBER[key];
+  requireScope(grant, 'whatsapp_business_management');
+  if (route?.scope !== undefined) requireScope(grant, route.scope);
+  const { numbers, wabas } = call.fake.world;
+  const number = numbers[id];
+  const waba = number && wabas[number.waba_id];
+  if (number === undefined || waba === undefined) throw missingObject(id, call.method);
+  if (number.gone || !coversWaba(grant, waba.id)) throw missingObject(id, call.method);
+  if (route === undefined) throw unknownPath(`/${call.segments.slice(1).join('/')}`);
+  if (route.counted) countCall(call.fake, waba, call.nowMs);
+  countArrival(call);
+  return route.plan({ ...call, number, waba, grant });
+}

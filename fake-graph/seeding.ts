@@ -1,0 +1,85 @@
+import { nextDigits, nextId } from './ids.ts';
+import { newNumber } from './phone-number.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { applySettings, settingsSchema } from './settings.ts';
+import type { PhoneNumber } from './phone-number.ts';
+import type { ParsedSettings } from './settings.ts';
+import type { Waba, World } from './world.ts';
+
+/** What a tester asked for cannot be done; the message says why. */
+export class BadOrder extends Error {
+  override readonly name = 'BadOrder';
+}
+
+export function addWaba(world: World, given: Partial<Waba>): Waba {
+  const waba: Waba = {
+    id: given.id ?? nextId(world, 'waba'),
+    name: 'Lucky Shrub',
+    owner_business_id: nextId(world, 'business'),
+    account_review_status: 'APPROVED',
+    business_verification_status: 'verified',
+    calls: [],
+    ...given,
+  };
+  world.wabas[waba.id] = waba;
+  return waba;
+}
+
+/** The account of that id, made if there is none yet. */
+export function wabaOf(world: World, id: string | undefined): Waba {
+  const known = id === undefined ? undefined : world.wabas[id];
+  return known ?? addWaba(world, id === undefined ? {} : { id });
+}
+
+export interface NumberOrder {
+  id?: string | undefined;
+  name?: string | undefined;
+  displayPhoneNumber?: string | undefined;
+}
+
+/** Adds a number nobody has signed up, verified or scripted. */
+export function addNumber(
+  world: World,
+  waba: Waba,
+  { order, nowMs }: { order: NumberOrder; nowMs: number },
+): PhoneNumber {
+  const wanted = order.displayPhoneNumber?.replace(/\D/g, '');
+  const { cc, digits } = wanted === undefined ? nextDigits(world) : splitDigits(wanted);
+  const id = order.id ?? nextId(world, 'number');
+  if (world.numbers[id] !== undefined) throw new BadOrder(`number ${id} exists already`);
+  const seq = Object.keys(world.numbers).length;
+  const verified_name = order.name ?? waba.name;
+  const seed = { id, waba_id: waba.id, seq, added_at_ms: nowMs, cc, digits, verified_name };
+  const number = newNumber(seed);
+  world.numbers[id] = number;
+  return number;
+}
+
+/** Only North America has a country code of one digit among those we care to tell apart; others are taken as two. */
+function splitDigits(digits: string): { cc: string; digits: string } {
+  return { cc: digits.slice(0, digits.startsWith('1') || digits.startsWith('7') ? 1 : 2), digits };
+}
+
+export interface Script {
+  scenario: string | undefined;
+  settings: ParsedSettings | undefined;
+  nowMs: number;
+}
+
+/** Plays the scenario on the number, then the settings given beside it, which win. */
+export function applyScript(world: World, number: PhoneNumber, script: Script): void {
+  const { nowMs } = script;
+  if (script.scenario !== undefined) {
+    const given = settingsSchema.parse(scenarioOf(script.scenario)(nowMs));
+    applySettings(world, number, { given, nowMs });
+  }
+  if (script.settings !== undefined)
+    applySettings(world, number, { given: script.settings, nowMs });
+}
+
+/** @throws BadOrder for an unknown name */
+export function scenarioOf(name: string): (nowMs: number) => unknown {
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  if (scenario !== undefined) return scenario.settings;
+  throw new BadOrder(`unknown scenario '${name}'; there are: ${Object.keys(SCENARIOS).join(', ')}`);
+}

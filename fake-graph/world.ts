@@ -1,0 +1,171 @@
+import { z } from 'zod';
+
+import { armedFaultSchema } from './fault-kinds.ts';
+import { phoneNumberSchema } from './phone-number.ts';
+import { switchesSchema } from './switches.ts';
+
+export const appSchema = z.object({
+  id: z.string(),
+  secret: z.string(),
+  name: z.string(),
+  /** Where webhooks go; none are sent without it. */
+  callback_url: z.string().optional(),
+  verify_token: z.string(),
+  /** The webhook fields switched on in the App Dashboard; all of them unless said otherwise. */
+  fields: z.array(z.string()).optional(),
+});
+
+export const wabaSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  owner_business_id: z.string(),
+  account_review_status: z.string(),
+  business_verification_status: z.string(),
+  subscribed: z.object({ override_callback_uri: z.string().optional() }).optional(),
+  /** Instants of the calls that count against the hourly limit. */
+  calls: z.array(z.number()),
+});
+
+export const tokenSchema = z.object({
+  value: z.string(),
+  kind: z.enum(['business', 'system', 'app']),
+  /** Newest first. A system token without this list covers every account. */
+  wabas: z.array(z.string()).optional(),
+  scopes: z.array(z.string()),
+  user_id: z.string(),
+  issued_at_ms: z.number(),
+  expires_at_ms: z.number().optional(),
+  revoked: z.boolean(),
+});
+
+const signupCodeSchema = z.object({
+  value: z.string(),
+  waba_id: z.string(),
+  issued_at_ms: z.number(),
+  used: z.boolean(),
+});
+
+const due = { at_ms: z.number() };
+
+export const decisionSchema = z.enum(['APPROVED', 'REJECTED', 'DEFERRED', 'PENDING']);
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const scheduledSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...due,
+    kind: z.literal('name_decided'),
+    number: z.string(),
+    decision: decisionSchema,
+    reason: z.string().optional(),
+  }),
+  z.object({ ...due, kind: z.literal('handset_left'), number: z.string() }),
+  z.object({ ...due, kind: z.literal('tokens_revoked'), waba: z.string() }),
+]);
+
+export const deliverySchema = z.object({
+  id: z.string(),
+  field: z.string(),
+  waba: z.string(),
+  number: z.string().optional(),
+  /** The exact text that is signed and sent. */
+  body: z.string(),
+  created_at_ms: z.number(),
+  next_at_ms: z.number(),
+  state: z.enum(['waiting', 'delivered', 'lost', 'given_up']),
+  attempts: z.array(
+    z.object({ at_ms: z.number(), http: z.number().optional(), error: z.string().optional() }),
+  ),
+});
+
+export const ledgerRowSchema = z.object({
+  at_ms: z.number(),
+  method: z.string(),
+  /** Without the query, which may carry secrets. */
+  path: z.string(),
+  number: z.string().optional(),
+  waba: z.string().optional(),
+  pinSha256: z.string().optional(),
+  /** Did this request change the world as it asked? */
+  effectApplied: z.boolean(),
+  /** Was the whole answer written to an open connection? */
+  answerDelivered: z.boolean(),
+  http: z.number().optional(),
+  code: z.number().optional(),
+  subcode: z.number().optional(),
+  fault: z.string().optional(),
+  /** Requests to register in flight for this number when this one came, itself included. */
+  concurrent: z.number().optional(),
+});
+
+export const clockSchema = z.object({
+  mode: z.enum(['real', 'frozen', 'scaled']),
+  factor: z.number().positive(),
+  /** The virtual instant at the anchor. */
+  at_ms: z.number(),
+  /** The system's instant at the anchor. */
+  anchor_ms: z.number(),
+});
+
+/** Everything Meta's side remembers; one JSON value. */
+export const worldSchema = z.object({
+  seed: z.string(),
+  drawn: z.record(z.string(), z.number()),
+  /** Given to numbers that name none. */
+  scenario: z.string(),
+  clock: clockSchema,
+  app: appSchema,
+  switches: switchesSchema,
+  wabas: z.record(z.string(), wabaSchema),
+  numbers: z.record(z.string(), phoneNumberSchema),
+  /** What reads show of a number while an effect is late. */
+  late: z.record(z.string(), z.object({ until_ms: z.number(), seen: phoneNumberSchema })),
+  tokens: z.record(z.string(), tokenSchema),
+  codes: z.record(z.string(), signupCodeSchema),
+  /** In order of time. */
+  scheduled: z.array(scheduledSchema),
+  /** Webhooks still to be delivered, and those that are over. */
+  outbox: z.array(deliverySchema),
+  sent: z.array(deliverySchema),
+  faults: z.array(armedFaultSchema),
+  ledger: z.array(ledgerRowSchema),
+});
+
+export type World = z.infer<typeof worldSchema>;
+export type App = z.infer<typeof appSchema>;
+export type Waba = z.infer<typeof wabaSchema>;
+export type Token = z.infer<typeof tokenSchema>;
+export type Scheduled = z.infer<typeof scheduledSchema>;
+export type Delivery = z.infer<typeof deliverySchema>;
+export type LedgerRow = z.infer<typeof ledgerRowSchema>;
+export type ClockState = z.infer<typeof clockSchema>;
+
+/** The emulator's one mutable thing. `world` is replaced as a whole by a reset. */
+export interface Fake {
+  world: World;
+}
+
+export const DEFAULT_APP: App = {
+  id: '670843887433847',
+  secret: 'fake-app-secret',
+  name: 'Fake Graph App',
+  verify_token: 'fake-verify-token',
+};
+
+export type NewWorld = Pick<World, 'seed' | 'scenario' | 'clock' | 'app' | 'switches'>;
+
+export function newWorld(given: NewWorld): World {
+  return {
+    ...given,
+    drawn: {},
+    wabas: {},
+    numbers: {},
+    late: {},
+    tokens: {},
+    codes: {},
+    scheduled: [],
+    outbox: [],
+    sent: [],
+    faults: [],
+    ledger: [],
+  };
+}

@@ -1,7 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { activityInfo, log } from '@temporalio/activity';
 import { failureTypes } from '../contract/failures.ts';
-import { causeEntry, waitMsOf, type Cause } from '../domain/causes.ts';
+import { causeEntry, waitMsOf } from '../domain/causes.ts';
 import { causeOf } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {
@@ -9,6 +9,7 @@ import {
   GraphOutcomeUnknown,
   GraphRefused,
   GraphUnreachable,
+  type GraphRefusal,
 } from '../graph/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 
@@ -48,21 +49,21 @@ export function stillWaiting(seen: string, delayMs: number): ApplicationFailure 
   });
 }
 
-export function refusalOf(error: GraphRefused): Refusal {
-  const { code, subcode } = error.answer;
+export function refusalOf({ answer, traceId, toldWaitMs }: GraphRefusal): Refusal {
+  const { code, subcode } = answer;
   return {
-    cause: causeOf(error.answer),
+    cause: causeOf(answer),
     code,
     ...(subcode === undefined ? {} : { subcode }),
-    ...(error.traceId === undefined ? {} : { traceId: error.traceId }),
-    ...(error.toldWaitMs === undefined ? {} : { toldWaitMs: error.toldWaitMs }),
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(toldWaitMs === undefined ? {} : { toldWaitMs }),
   };
 }
 
 function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof GraphRefused) return afterRefusal(refusalOf(error));
-  if (isMetaDown(error)) return pause('meta_down', error.message);
+  if (isMetaDown(error)) return pause({ cause: 'meta_down' }, error.message);
   if (error instanceof StoreUnavailable) {
     return ApplicationFailure.retryable(error.message, failureTypes.storeUnavailable);
   }
@@ -85,13 +86,16 @@ function isMetaDown(
 function afterRefusal(refusal: Refusal): ApplicationFailure {
   const { verdict, advice } = causeEntry(refusal.cause);
   if (verdict !== 'wait') return refused(refusal);
-  return pause(refusal.cause, `${refusal.cause}: ${advice}`, refusal.toldWaitMs);
+  return pause(refusal, `${refusal.cause}: ${advice}`);
 }
 
-function pause(cause: Cause, message: string, toldMs?: number): ApplicationFailure {
+/** Details carry the refusal, for a workflow that does not wait for the pause to end. */
+function pause(refusal: Refusal, message: string): ApplicationFailure {
+  const { cause, toldWaitMs } = refusal;
   return ApplicationFailure.create({
     type: failureTypes.metaUnavailable,
     message,
-    nextRetryDelay: waitMsOf(cause, activityInfo().attempt, toldMs),
+    nextRetryDelay: waitMsOf(cause, activityInfo().attempt, toldWaitMs),
+    details: [refusal],
   });
 }

@@ -6,7 +6,7 @@ import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLastRead } from './activity-proxies.ts';
-import { announce, take } from './progress.ts';
+import { announce, takeFacts } from './progress.ts';
 import { tell, type Run } from './run.ts';
 
 /** Ends well. */
@@ -28,7 +28,7 @@ export async function readOnceMoreOrExpire(
 ): Promise<{ readonly kind: 'facts'; readonly facts: NumberFacts }> {
   const facts = await lastRead(run);
   if (facts !== undefined) {
-    take(run, facts);
+    takeFacts(run, facts);
     if (registrationOf(facts) === 'registered' || facts.isOnBizApp) return { kind: 'facts', facts };
   }
   return await fail(run, 'signup-expired', { cause: 'deadline_passed' });

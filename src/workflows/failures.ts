@@ -1,14 +1,12 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { failureTypes } from '../contract/failures.ts';
 import { CAUSES, type Cause } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 
 /** The refusal an activity failed with. A failure of any other kind is a refusal we do not know: it asks a person. */
 export function refusalIn(error: unknown): Refusal {
   if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) {
-    const { type, details } = error.cause;
-    const detail: unknown = details?.[0];
-    if (type === failureTypes.refused && isRefusal(detail)) return detail;
+    const detail: unknown = error.cause.details?.[0];
+    if (isRefusal(detail)) return detail;
   }
   return { cause: 'unknown_refusal' };
 }

@@ -28,7 +28,7 @@ export function enter(run: Run, stage: Stage): void {
 }
 
 /** Takes a read into the progress: the tracks, and the deadline while one binds. */
-export function take(run: Run, facts: NumberFacts): void {
+export function takeFacts(run: Run, facts: NumberFacts): void {
   run.facts = facts;
   const { certificateSha256 } = facts;
   run.progress = {

@@ -1,12 +1,18 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
 import type { ObserveNumber } from '../contract/activities.ts';
 import type { Waiting } from '../contract/onboarding.ts';
 import { earliestOf, isPast, remainingMs } from '../domain/deadline.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
+import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
-import { announceWaiting, take } from './progress.ts';
+import { announceWaiting, takeFacts } from './progress.ts';
 import { boundOf, type Run } from './run.ts';
 
 /** What a number waits for, and how often it is looked for. */
@@ -30,9 +36,20 @@ type RaceEnd =
   | { readonly kind: 'deadline' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** Reads the number now. Nothing is announced: a look that goes well takes a moment. */
+const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisfies Wait;
+
+/** Reads the number now. If Meta does not let us, the look becomes a wait, which is announced. */
 export async function look(run: Run): Promise<NumberFacts> {
-  return await factsOf(run, { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 });
+  const { phoneNumberId, wabaId } = run.input;
+  const now = { ...NOW, sinceMs: Date.now(), timing: run.timing };
+  try {
+    const facts = await proxyLook(run.timing).observeNumber({ ...now, phoneNumberId, wabaId });
+    await take(run, facts);
+    return facts;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return await waitForFacts(run, NOW, { for: 'meta', refusal: refusalIn(error) });
+  }
 }
 
 /** Waits until the goal is reached. A person's retry is a wish to look again. */
@@ -67,15 +84,16 @@ async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken>
     const end = await race(run, wait, sinceMs);
     if (end.kind === 'refused') await waitForAccess(run, end.refusal, waiting);
     else if (end.kind === 'deadline') return await readOnceMoreOrExpire(run);
-    else if (end.kind === 'facts') return await taken(run, end);
-    else if (end.kind !== 'hint') return end;
+    else if (end.kind !== 'hint') {
+      if (end.kind === 'facts') await take(run, end.facts);
+      return end;
+    }
   }
 }
 
-async function taken(run: Run, read: Extract<Woken, { kind: 'facts' }>): Promise<Woken> {
-  take(run, read.facts);
-  await endIfLost(run, read.facts);
-  return read;
+async function take(run: Run, facts: NumberFacts): Promise<void> {
+  takeFacts(run, facts);
+  await endIfLost(run, facts);
 }
 
 async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Promise<RaceEnd> {

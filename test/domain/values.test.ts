@@ -60,7 +60,7 @@ describe('a secret', () => {
     const secret = new Secret('EAAGcanary');
     const prints = [
       String(secret),
-      `${secret.toString()}`,
+      secret.toString(),
       JSON.stringify({ secret }),
       inspect({ secret }),
     ];

@@ -1,0 +1,60 @@
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from './activities/index.ts';
+import type { Config } from './config.ts';
+import { connectionOptions, createDataConverter } from './connection.ts';
+import { TASK_QUEUE } from './contract/onboarding.ts';
+import { createGraphClient } from './graph/client.ts';
+import { runtimeOptions } from './logging.ts';
+import { runProgram } from './program.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+
+// Above the shutdown grace: after it, what still runs is cut off.
+const FORCE_FACTOR = 2;
+// After a killed worker, the first query to another one waits this long for the dead one's cache. The default is 10 s.
+const STICKY_MS = 2000;
+
+/** The pre-built bundle where there is one; in development the sources, bundled at start. */
+function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
+  return workflowBundle === undefined
+    ? { workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname }
+    : { workflowBundle: { codePath: workflowBundle } };
+}
+
+await runProgram('worker', async ({ config, log }) => {
+  Runtime.install(runtimeOptions(log));
+  const store = await openSqliteStore({
+    path: config.store.path,
+    sealingKeyFile: config.store.keyFile,
+    nowMs: Date.now,
+  });
+  const graph = createGraphClient({
+    ...config.graph,
+    ...config.meta,
+    onWarning: (text) => log.warn(text),
+  });
+  const connection = await NativeConnection.connect(connectionOptions(config.temporal));
+  const worker = await Worker.create({
+    ...workflowCode(config),
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: TASK_QUEUE,
+    dataConverter: createDataConverter(),
+    activities: createActivities({
+      graph,
+      store,
+      nowMs: Date.now,
+      monotonicMs: () => performance.now(),
+      appId: config.meta.appId,
+      graphTimeoutMs: config.graph.timeoutMs,
+    }),
+    // A register request on its way ends and is written down before the process does.
+    shutdownGraceTime: config.shutdownGraceMs,
+    shutdownForceTime: FORCE_FACTOR * config.shutdownGraceMs,
+    stickyQueueScheduleToStartTimeout: STICKY_MS,
+  });
+  log.info({ address: config.temporal.address, taskQueue: TASK_QUEUE }, 'worker is ready');
+  await worker.run();
+  await connection.close();
+  await graph.close();
+  await store.close();
+});

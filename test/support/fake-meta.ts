@@ -1,0 +1,87 @@
+import { request } from 'undici';
+import { z } from 'zod';
+import { startFakeGraph } from '../../fake-graph/server.ts';
+
+const ledgerSchema = z.object({
+  requests: z.array(
+    z.looseObject({
+      at_ms: z.number(),
+      method: z.string(),
+      path: z.string(),
+      pinSha256: z.string().optional(),
+      effectApplied: z.boolean(),
+      answerDelivered: z.boolean(),
+      http: z.number().optional(),
+      code: z.number().optional(),
+    }),
+  ),
+});
+
+export type LedgerEntry = z.output<typeof ledgerSchema>['requests'][number];
+
+const signupSchema = z.object({
+  code: z.string(),
+  phone_number_id: z.string(),
+  waba_id: z.string(),
+});
+
+/** Meta's side of a test: fake-graph over real HTTP, steered by its control API. */
+export interface FakeMeta {
+  readonly url: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  post(path: string, body?: unknown): Promise<unknown>;
+  patch(path: string, body: unknown): Promise<unknown>;
+  /** A customer ends Embedded Signup. */
+  signUp(order: unknown): Promise<z.output<typeof signupSchema>>;
+  /** Every Graph request about a number, oldest first: the judge of "registered once". */
+  ledgerOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
+  registersOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
+}
+
+export const APP_ID = '670843887433847';
+export const APP_SECRET = '0123456789abcdef0123456789abcdef';
+export const VERIFY_TOKEN = 'a-verify-token';
+
+/** Steers a fake-graph that runs somewhere else. */
+export function steer(url: string): FakeMeta {
+  const call = async (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) => {
+    const answer = await request(`${url}/_fake${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300)
+      throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    return parsed;
+  };
+  const ledgerOf = async (phoneNumberId: string) =>
+    ledgerSchema.parse(await call('GET', `/ledger?number=${phoneNumberId}`)).requests;
+  return {
+    url,
+    appId: APP_ID,
+    appSecret: APP_SECRET,
+    post: (path, body = {}) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+    signUp: async (order) => signupSchema.parse(await call('POST', '/signup', order)),
+    ledgerOf,
+    registersOf: async (phoneNumberId) =>
+      (await ledgerOf(phoneNumberId)).filter(({ path }) => path.endsWith('/register')),
+  };
+}
+
+export interface RunningFakeMeta extends FakeMeta {
+  close(): Promise<void>;
+}
+
+/** In this process, with a clock that moves only when told. */
+export async function startFakeMeta(): Promise<RunningFakeMeta> {
+  const server = await startFakeGraph({
+    port: 0,
+    clock: { mode: 'frozen', factor: 1 },
+    app: { id: APP_ID, secret: APP_SECRET, verify_token: VERIFY_TOKEN },
+  });
+  return { ...steer(server.url), close: () => server.close() };
+}

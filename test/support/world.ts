@@ -1,0 +1,194 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createActivities } from '../../src/activities/index.ts';
+import type { OnboardingActivities } from '../../src/contract/activities.ts';
+import {
+  ONBOARD_PHONE_NUMBER,
+  queryNames,
+  TASK_QUEUE,
+  workflowIdOf,
+  type OnboardingInput,
+  type OnboardingResult,
+  type Progress,
+} from '../../src/contract/onboarding.ts';
+import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
+import { isPhoneNumberId, isWabaId, type PhoneNumberId } from '../../src/domain/phone-number.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { createGraphClient, type GraphClient } from '../../src/graph/client.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { builtWorkflows } from './bundle.ts';
+import { APP_ID, APP_SECRET, startFakeMeta, type FakeMeta } from './fake-meta.ts';
+
+const SECOND_MS = 1000;
+const INDEXED_VALUE_TYPES = { Keyword: 2, Datetime: 6, Bool: 5 } as const;
+
+type Handle = WorkflowHandle<(input: OnboardingInput) => Promise<OnboardingResult>>;
+
+/** All parts of an onboarding under one clock that skips: Temporal's test server, fake-graph, the store, a worker. */
+export interface World {
+  readonly meta: FakeMeta;
+  readonly store: Store;
+  /** The world's time, with a grain of one second: every part agrees on it, whatever the machine's pace. */
+  nowMs(): number;
+  sleep(durationMs: number): Promise<void>;
+  /** A customer signs up, and the callback is accepted as the HTTP edge does. */
+  signUp(order: unknown): Promise<OnboardingInput>;
+  start(input: OnboardingInput): Promise<Handle>;
+  progressOf(phoneNumberId: PhoneNumberId): Promise<Progress>;
+  /** Runs the worker until `play` has ended. */
+  play<T>(play: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: inject('temporalTestServer') } },
+  });
+  await addSearchAttributes(env);
+  const meta = await startFakeMeta();
+  const dir = await mkdtemp(join(tmpdir(), 'onboarding-world-'));
+  const clock = await startClock(env, meta);
+  const store = await openSqliteStore({
+    path: join(dir, 'store.db'),
+    sealingKeyFile: join(dir, 'key.json'),
+    nowMs: clock.nowMs,
+  });
+  const graph = createGraphClient({
+    baseUrl: meta.url,
+    version: 'v25.0',
+    appId: APP_ID,
+    appSecret: new Secret(APP_SECRET),
+    timeoutMs: 2000,
+  });
+  const monotonicMs = (): number => performance.now();
+  const activities = inStep(
+    clock,
+    createActivities({
+      graph,
+      store,
+      nowMs: clock.nowMs,
+      monotonicMs,
+      appId: APP_ID,
+      graphTimeoutMs: 2000,
+    }),
+  );
+  return {
+    meta,
+    store,
+    nowMs: clock.nowMs,
+    sleep: async (durationMs) => {
+      await env.sleep(durationMs);
+      await clock.sync();
+    },
+    signUp: (order) => signUp({ meta, graph, store, clock }, order),
+    start: (input) =>
+      env.client.workflow.start<(input: OnboardingInput) => Promise<OnboardingResult>>(
+        ONBOARD_PHONE_NUMBER,
+        { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
+      ),
+    progressOf: (phoneNumberId) =>
+      env.client.workflow.getHandle(workflowIdOf(phoneNumberId)).query(queryNames.progress),
+    play: async (play) => {
+      const worker = await Worker.create({
+        connection: env.nativeConnection,
+        taskQueue: TASK_QUEUE,
+        workflowBundle: builtWorkflows(),
+        activities,
+      });
+      return await worker.runUntil(play());
+    },
+    close: async () => {
+      await env.teardown();
+      await graph.close();
+      await store.close();
+      await meta.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+interface Clock {
+  nowMs(): number;
+  /** Brings Meta's clock, and ours, to the time of the workflow server. */
+  sync(): Promise<void>;
+}
+
+async function startClock(env: TestWorkflowEnvironment, meta: FakeMeta): Promise<Clock> {
+  let nowMs = 0;
+  const sync = async (): Promise<void> => {
+    const serverMs = await env.currentTimeMs();
+    nowMs = serverMs - (serverMs % SECOND_MS);
+    await meta.post('/clock', { setTo: nowMs });
+  };
+  // Past the second in which Meta's side was started: its clock never goes back.
+  await env.sleep(SECOND_MS);
+  await sync();
+  return { nowMs: () => nowMs, sync };
+}
+
+/** Every activity sees the time of the workflow server, as does Meta. */
+function inStep(clock: Clock, activities: OnboardingActivities): OnboardingActivities {
+  const step =
+    <Args, Result>(activity: (args: Args) => Promise<Result>) =>
+    async (args: Args): Promise<Result> => {
+      await clock.sync();
+      return await activity(args);
+    };
+  return {
+    observeNumber: step(activities.observeNumber),
+    subscribeApp: step(activities.subscribeApp),
+    reserveAttempt: step(activities.reserveAttempt),
+    register: step(activities.register),
+    settleAttempt: step(activities.settleAttempt),
+    announce: step(activities.announce),
+  };
+}
+
+async function signUp(
+  parts: {
+    readonly meta: FakeMeta;
+    readonly graph: GraphClient;
+    readonly store: Store;
+    readonly clock: Clock;
+  },
+  order: unknown,
+): Promise<OnboardingInput> {
+  await parts.clock.sync();
+  const signup = await parts.meta.signUp(order);
+  const { phone_number_id: phoneNumberId, waba_id: wabaId } = signup;
+  if (!isPhoneNumberId(phoneNumberId) || !isWabaId(wabaId)) throw new Error('not an id');
+  const token = await parts.graph.exchangeCode({ code: new Secret(signup.code) });
+  const number = await parts.graph.readPhoneNumber({ phoneNumberId, token });
+  await parts.store.signups.accept({
+    idempotencyKey: phoneNumberId,
+    bodyHash: phoneNumberId,
+    phoneNumberId,
+    wabaId,
+    displayPhoneNumber: number.displayPhoneNumber,
+    token,
+    deadlineAtMs: parts.clock.nowMs(),
+  });
+  return {
+    phoneNumberId,
+    wabaId,
+    signedUpAtMs: parts.clock.nowMs(),
+    platform: 'cloud',
+    source: 'embedded-signup',
+  };
+}
+
+async function addSearchAttributes(env: TestWorkflowEnvironment): Promise<void> {
+  const searchAttributes = Object.fromEntries(
+    Object.entries(searchAttributeKinds).map(([name, kind]) => [name, INDEXED_VALUE_TYPES[kind]]),
+  );
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes,
+  });
+}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -75,6 +76,23 @@ it('compiles as strictly as it was agreed', () => {
     module: 'nodenext',
     skipLibCheck: true, // Off, exactOptionalPropertyTypes fails inside the SDK's own declarations.
   });
+});
+
+it.each([
+  ['22.18.0', 1, 'This project needs Node 24;'],
+  ['24.0.0', 0, ''],
+])('answers Node %s with exit code %i', (version, code, message) => {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+  const preload = [`data:text/javascript,${pretend}`, './scripts/require-node.mjs'];
+  const args = [...preload.flatMap((module) => ['--import', module]), '--eval', ''];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  expect([status, stderr.slice(0, message.length)]).toEqual([code, message]);
+});
+
+it.each(['start', 'test'])('asks for the right Node first in `npm %s`', (name) => {
+  const Package = z.object({ scripts: z.record(z.string(), z.string()) });
+  const { scripts } = Package.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  expect(scripts[name]).toContain('scripts/require-node.mjs');
 });
 
 function isWellNamed(path: string): boolean {

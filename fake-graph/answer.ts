@@ -36,12 +36,13 @@ export function answerOf(call: Call, outcome: Outcome, fault: Fault | undefined)
   return spoil({ status, headers, text: JSON.stringify(respell(body, fault)) }, fault, trace);
 }
 
-/** Changes to the content of an answer, in every element of a list. */
+/** Changes to the content of an answer: of the node, or of every node of a list. */
 function respell(body: unknown, fault: Fault | undefined): unknown {
   if (!isRecord(body)) return body ?? {};
-  const list = body['data'];
-  if (!Array.isArray(list)) return respellNode(body, fault);
-  return { ...body, data: list.map((item: unknown) => respell(item, fault)) };
+  const inner = body['data'];
+  if (Array.isArray(inner))
+    return { ...body, data: inner.map((item: unknown) => respell(item, fault)) };
+  return isRecord(inner) ? { ...body, data: respellNode(inner, fault) } : respellNode(body, fault);
 }
 
 function respellNode(node: Record<string, unknown>, fault: Fault | undefined): unknown {

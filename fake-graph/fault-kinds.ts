@@ -3,7 +3,7 @@ import { z } from 'zod';
 const matchSchema = z.strictObject({
   method: z.string().optional(),
   /** Part of the path, or the source of a regular expression. For a webhook: of its field. */
-  path: z.string().optional(),
+  path: z.string().refine(isExpression, 'not a regular expression').optional(),
   /** Phone number id. */
   number: z.string().optional(),
   /** Only the nth matching request, counted from 1. */
@@ -110,3 +110,11 @@ export const armedFaultSchema = z.object({
 });
 
 export type ArmedFault = z.infer<typeof armedFaultSchema>;
+
+function isExpression(source: string): boolean {
+  try {
+    return new RegExp(source).source !== '';
+  } catch {
+    return false;
+  }
+}

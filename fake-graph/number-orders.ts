@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { virtualNowMs } from './clock.ts';
 import { decideName } from './naming.ts';
 import { enqueue } from './outbox.ts';
-import { addNumber, applyScript, BadOrder, wabaOf } from './seeding.ts';
+import { addNumber, applyScript, BadOrder, scenarioOf, wabaOf } from './seeding.ts';
 import { applySettings, settingsSchema } from './settings.ts';
 import { abandonedMessage, finishSignup, idSchema, signupAnswer, signupSchema } from './signup.ts';
 import type { Order } from './orders.ts';
@@ -43,6 +43,7 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
         displayPhoneNumber,
         ...settings
       } = newNumberSchema.parse(body);
+      if (scenario !== undefined) scenarioOf(scenario);
       const nowMs = now();
       const waba = wabaOf(fake.world, wabaId);
       const order = { id, name: settings.verified_name, displayPhoneNumber };

@@ -68,6 +68,8 @@ export function applySettings(
   { given, nowMs }: { given: ParsedSettings; nowMs: number },
 ): void {
   const { review, rename_review, freed_after_ms, tokens_revoked_after_ms, ...facts } = given;
+  if (given.registered_at === null && number.registered_at_ms !== undefined)
+    number.deregistered = true;
   assignFacts(number, facts);
   if (number.registered_at_ms !== undefined) number.ever_registered = true;
   if (given.name_status !== undefined && given.name_status !== 'PENDING_REVIEW')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { enqueue } from './outbox.ts';
-import { addNumber, applyScript, wabaOf } from './seeding.ts';
+import { addNumber, applyScript, scenarioOf, wabaOf } from './seeding.ts';
 import { settingsSchema } from './settings.ts';
 import { issueCode } from './tokens.ts';
 import type { PhoneNumber } from './phone-number.ts';
@@ -11,8 +11,8 @@ export const idSchema = z.string().regex(/^[0-9]{1,20}$/, 'an id is 1 to 20 digi
 
 export const signupSchema = z.strictObject({
   waba: idSchema.optional(),
-  /** An id, or settings of a new number. */
-  number: z.union([idSchema, settingsSchema]).optional(),
+  /** An id, or settings of a number: a new one unless they name the id of a known one. */
+  number: z.union([idSchema, settingsSchema.extend({ id: idSchema.optional() })]).optional(),
   name: z.string().optional(),
   scenario: z.string().optional(),
   event: z.string().optional(),
@@ -32,11 +32,13 @@ export interface FinishedSignup {
  * the app hears PARTNER_ADDED. A second signup of a number dates it anew.
  */
 export function finishSignup(world: World, order: SignupOrder, nowMs: number): FinishedSignup {
-  const { number, waba, isNew } = placeOf(world, order, nowMs);
+  if (order.scenario !== undefined) scenarioOf(order.scenario);
+  const { id, ...settings } =
+    typeof order.number === 'string' ? { id: order.number } : (order.number ?? {});
+  const { number, waba, isNew } = placeOf(world, { ...order, number: id }, nowMs);
   number.last_onboarded_at_ms = nowMs;
   number.otp_verified_at_ms = nowMs;
   const scenario = order.scenario ?? (isNew ? world.scenario : undefined);
-  const settings = typeof order.number === 'string' ? undefined : order.number;
   applyScript(world, number, { scenario, settings, nowMs });
   announce(world, waba, nowMs);
   const finish = number.is_on_biz_app ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH';
@@ -45,15 +47,15 @@ export function finishSignup(world: World, order: SignupOrder, nowMs: number): F
 
 function placeOf(
   world: World,
-  order: SignupOrder,
+  order: Omit<SignupOrder, 'number'> & { number: string | undefined },
   nowMs: number,
 ): { number: PhoneNumber; waba: Waba; isNew: boolean } {
-  const id = typeof order.number === 'string' ? order.number : undefined;
-  const known = world.numbers[id ?? ''];
+  const known = world.numbers[order.number ?? ''];
   const waba = wabaOf(world, known?.waba_id ?? order.waba);
   if (known !== undefined) return { number: known, waba, isNew: false };
   const { name, displayPhoneNumber } = order;
-  const number = addNumber(world, waba, { order: { id, name, displayPhoneNumber }, nowMs });
+  const asked = { id: order.number, name, displayPhoneNumber };
+  const number = addNumber(world, waba, { order: asked, nowMs });
   return { number, waba, isNew: true };
 }
 

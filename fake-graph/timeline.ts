@@ -63,8 +63,9 @@ export function createTimeline(fake: Fake, changed: () => void): Timeline {
     arm,
     advanceTo: async (atMs) => {
       // One walk at a time: two at once would each skip the other's stops.
-      turn = turn.then(() => walkTo(atMs));
-      await turn;
+      const walk = turn.then(() => walkTo(atMs));
+      turn = walk.catch(() => undefined);
+      await walk;
     },
     close: () => {
       closed = true;

@@ -13,7 +13,7 @@ import type { Fake } from './world.ts';
 
 const resetSchema = z.strictObject({
   scenario: z.string().default('happy'),
-  switches: z.unknown(),
+  switches: switchesSchema.prefault({}),
   now: instantSchema.optional(),
   seed: z.union([z.string(), z.number()]).default('1').transform(String),
   /** What changes about the app; the rest stays as the program was started. */
@@ -88,7 +88,7 @@ function reset(fake: Fake, order: z.output<typeof resetSchema>): void {
     scenario: order.scenario,
     clock: { ...newClock(order.now), mode: clock.mode, factor: clock.factor },
     app: { ...app, ...defined(order.app) },
-    switches: switchesSchema.parse(order.switches ?? {}),
+    switches: order.switches,
   });
 }
 

@@ -94,9 +94,10 @@ interface Context {
 export function createGraphClient(
   options: GraphClientOptions,
 ): GraphClient & { close(): Promise<void> } {
-  const { version, appSecret, onWarning = () => undefined } = options;
+  const { version, appSecret, timeoutMs, onWarning = () => undefined } = options;
   if (!/^v[0-9]+\.[0-9]+$/.test(version)) throw new TypeError('Graph version must be like v25.0');
-  const dispatcher = options.dispatcher ?? createAgent(options.timeoutMs);
+  const dispatcher = options.dispatcher ?? createAgent(timeoutMs);
+  let closing: Promise<void> | undefined;
   const context: Context = {
     options,
     transport: { baseUrl: originOf(options.baseUrl), version, appSecret, dispatcher },
@@ -111,9 +112,8 @@ export function createGraphClient(
     subscribedAppIds: (args) => subscribedAppIds(context, args),
     subscribeApp: (args) => subscribeApp(context, args),
     register: (args) => register(context, args),
-    close: async () => {
-      if (options.dispatcher === undefined) await dispatcher.close();
-    },
+    close: () =>
+      (closing ??= dispatcher === options.dispatcher ? Promise.resolve() : dispatcher.close()),
   };
 }
 

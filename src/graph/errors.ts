@@ -56,8 +56,9 @@ export class GraphOutcomeUnknown extends Error {
 export class GraphRefused extends Error implements GraphRefusal {
   override readonly name = 'GraphRefused';
   readonly http: number;
-  readonly traceId?: string;
-  readonly toldWaitMs?: number;
+  // Declared only: a field of a class would be there as undefined.
+  declare readonly traceId?: string;
+  declare readonly toldWaitMs?: number;
   readonly #answer: RefusalAnswer;
 
   constructor(attempted: string, refusal: GraphRefusal) {

@@ -65,7 +65,11 @@ function sealingWith({ kid, key }: SealingKey): Sealing {
         .setProtectedHeader(headerOf(place))
         .encrypt(key),
     open: async (place, sealed) => {
-      if (kidOf(sealed) !== kid) throw new SealBroken(sentenceOf(place, 'sealed with another key'));
+      const sealedWith = kidOf(sealed);
+      if (sealedWith !== undefined && sealedWith !== kid) {
+        const name = JSON.stringify(sealedWith);
+        throw new SealBroken(sentenceOf(place, `sealed with the key ${name}, which is not loaded`));
+      }
       const opened = await compactDecrypt(sealed, key, {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
@@ -80,7 +84,7 @@ function sealingWith({ kid, key }: SealingKey): Sealing {
 }
 
 function sentenceOf({ owner, field }: Place, what: string): string {
-  return `The ${field} of ${owner} was ${what}. Restore the row or the key it belongs to; it is not used.`;
+  return `The ${field} of ${owner} was ${what}. It is not used. Restore the row, or the key it belongs to.`;
 }
 
 function kidOf(sealed: string): string | undefined {

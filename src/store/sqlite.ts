@@ -25,9 +25,11 @@ export async function openSqliteStore(options: {
   readonly path: string;
   readonly sealingKeyFile: string;
   readonly nowMs: () => number;
+  /** How long a write waits for other processes; the whole process waits with it. */
+  readonly busyTimeoutMs?: number;
 }): Promise<Store> {
-  const { path, sealingKeyFile: file, nowMs } = options;
-  const database = orUnavailable(() => openDatabase(path));
+  const { path, sealingKeyFile: file, nowMs, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+  const database = orUnavailable(() => openDatabase(path, busyTimeoutMs));
   try {
     const db = new Kysely<Schema>({
       dialect: new NodeSqliteDialect(database),
@@ -52,11 +54,11 @@ export async function openSqliteStore(options: {
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, timeout: number): DatabaseSync {
   // Phone numbers are in it: the folder and the file are their owner's only, and SQLite gives -wal and -shm the same mode.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { timeout });
   // FULL: what was answered with 2xx survives a power cut. NORMAL may lose the last commits of a WAL.
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
   return database;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import type { OnboardingActivities } from '../../src/contract/activities.ts';
@@ -28,14 +28,14 @@ import { APP_ID, APP_SECRET, startFakeMeta, type FakeMeta } from './fake-meta.ts
 const SECOND_MS = 1000;
 const INDEXED_VALUE_TYPES = { Keyword: 2, Datetime: 6, Bool: 5 } as const;
 
-type Handle = WorkflowHandle<(input: OnboardingInput) => Promise<OnboardingResult>>;
+export type Handle = WorkflowHandle<(input: OnboardingInput) => Promise<OnboardingResult>>;
 
 /** All parts of an onboarding under one clock that skips: Temporal's test server, fake-graph, the store, a worker. */
 export interface World {
   readonly meta: FakeMeta;
   readonly store: Store;
   /** The world's time, with a grain of one second: every part agrees on it, whatever the machine's pace. */
-  nowMs(): number;
+  readonly nowMs: () => number;
   sleep(durationMs: number): Promise<void>;
   /** A customer signs up, and the callback is accepted as the HTTP edge does. */
   signUp(order: unknown): Promise<OnboardingInput>;
@@ -45,6 +45,12 @@ export interface World {
   play<T>(play: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+// Refusals and failed runs are what these tests are about; only what nobody expects is printed.
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+});
 
 export async function createWorld(): Promise<World> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
@@ -114,9 +120,9 @@ export async function createWorld(): Promise<World> {
 }
 
 interface Clock {
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Brings Meta's clock, and ours, to the time of the workflow server. */
-  sync(): Promise<void>;
+  readonly sync: () => Promise<void>;
 }
 
 async function startClock(env: TestWorkflowEnvironment, meta: FakeMeta): Promise<Clock> {

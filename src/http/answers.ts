@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { StoreUnavailable } from '../store/errors.ts';
+import { entryOf, HttpError } from './errors.ts';
+import { NotNow, OnboardingUnknown, TemporalUnavailable } from './onboardings.ts';
+
+/** On every answer. */
+export const ANSWER_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Drawn by us: a caller's own id could be anything. */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+export function answerJson(
+  value: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { 'content-type': JSON_TYPE, ...ANSWER_HEADERS, ...headers },
+  });
+}
+
+/** The one shape of every error. */
+export function answerError(error: HttpError, requestId: string): Response {
+  const { status, retryAfterS } = entryOf(error.code);
+  const wait = retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
+  // What is left of a refused body would be read as the next request.
+  const end = error.code === 'body_too_large' ? { connection: 'close' } : {};
+  const body = { error: { code: error.code, message: error.message, request_id: requestId } };
+  return answerJson(body, status, { ...wait, ...end, ...error.headers });
+}
+
+/** What a caller is told of a failure; undefined for a bug. */
+export function httpErrorOf(error: unknown): HttpError | undefined {
+  if (error instanceof HttpError) return error;
+  if (error instanceof StoreUnavailable) return new HttpError('store_unavailable');
+  if (error instanceof TemporalUnavailable) return new HttpError('temporal_unavailable');
+  if (error instanceof OnboardingUnknown) return new HttpError('unknown_number');
+  if (error instanceof NotNow) return new HttpError('not_now', { message: error.message });
+  return undefined;
+}

@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
+import type { HintRow, Store } from '../store/store.ts';
+import type { Log } from './log.ts';
+import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
+
+const SECOND_MS = 1000;
+/** Hints of one number within this time are one signal: a flood of webhooks must not fill its history. */
+const MERGE_MS = 10 * SECOND_MS;
+const LONGEST_PAUSE_MS = 30 * SECOND_MS;
+const SIGNUPS_AT_ONCE = 50;
+const HINTS_AT_ONCE = 500;
+/** Signals on their way at a time: enough for an account of hundreds of numbers within a second. */
+const SIGNALS_AT_ONCE = 20;
+/** Meta repeats a webhook for up to 7 days; we know a repeat for one more. */
+const INBOX_MS = 8 * 24 * 3600 * SECOND_MS;
+const SWEEP_MS = 3600 * SECOND_MS;
+
+export interface DrainDeps {
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox'>;
+  readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+export interface Drain {
+  /** Something new is in the store: look at once. */
+  wake(): void;
+  /** Ends after the work in hand. */
+  stop(): Promise<void>;
+}
+
+/** Carries what was promised to callers over to Temporal, for as long as it takes. Several processes may drain at once. */
+export function startDrain(deps: DrainDeps): Drain {
+  const memory = { signalledAtMs: new Map<PhoneNumberId, number>(), sweptAtMs: 0 };
+  const stopping = new AbortController();
+  let waking = new AbortController();
+  let failures = 0;
+  let isStopped = false;
+  const run = async (): Promise<void> => {
+    while (!isStopped) {
+      waking = new AbortController();
+      failures = (await isDrained(deps, memory)) ? 0 : failures + 1;
+      const pauseMs = Math.min(SECOND_MS * 2 ** failures, LONGEST_PAUSE_MS);
+      // While Temporal is down, each new webhook would be one more call to wait for.
+      const signal = failures === 0 ? AbortSignal.any([stopping.signal, waking.signal]) : stopping.signal;
+      await wait(failures === 0 ? SECOND_MS : pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const ended = run();
+  return {
+    wake: () => {
+      waking.abort();
+    },
+    stop: async () => {
+      isStopped = true;
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+interface Memory {
+  readonly signalledAtMs: Map<PhoneNumberId, number>;
+  sweptAtMs: number;
+}
+
+/** One round. False: something failed and is tried again after a pause. */
+async function isDrained(deps: DrainDeps, memory: Memory): Promise<boolean> {
+  try {
+    const started = await startSignups(deps);
+    const delivered = await deliverHints(deps, memory);
+    await sweep(deps, memory);
+    return started && delivered;
+  } catch (error) {
+    deps.log.warn({ err: error }, 'outbox: waits, and tries again');
+    return false;
+  }
+}
+
+async function startSignups(deps: DrainDeps): Promise<boolean> {
+  const { store, onboardings } = deps;
+  let isClean = true;
+  for (const signup of await store.signups.pending(SIGNUPS_AT_ONCE)) {
+    const { phoneNumberId } = signup;
+    const isStarted = await isDone(deps, phoneNumberId, async () => {
+      await onboardings.start(signup);
+      await store.signups.markStarted(signup.id);
+    });
+    isClean = isClean && isStarted;
+  }
+  return isClean;
+}
+
+async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
+  const { store, nowMs } = deps;
+  const hints = await Promise.all(
+    (await store.inbox.pending(HINTS_AT_ONCE)).map(async (hint) => ({
+      hint,
+      targets: await targetsOf(hint, store),
+    })),
+  );
+  const isTold = (hint: HintRow, id: PhoneNumberId): boolean =>
+    (memory.signalledAtMs.get(id) ?? 0) > hint.receivedAtMs;
+  const isDue = (id: PhoneNumberId): boolean =>
+    nowMs() - (memory.signalledAtMs.get(id) ?? 0) >= MERGE_MS;
+  const untold = hints.flatMap(({ hint, targets }) => targets.filter((id) => !isTold(hint, id)));
+  const isClean = await signalAll(deps, memory, [...new Set(untold)].filter(isDue));
+  const done = hints.filter(({ hint, targets }) => targets.every((id) => isTold(hint, id)));
+  if (done.length > 0) await store.inbox.markDelivered(done.map(({ hint }) => hint.digest));
+  return isClean;
+}
+
+/**
+ * The running onboardings a hint is about. None for a number we do not know: should it sign up later, its onboarding begins with
+ * a read and needs no hint.
+ */
+async function targetsOf(
+  { wabaId, digits }: HintRow,
+  { numbers }: Pick<Store, 'numbers'>,
+): Promise<readonly PhoneNumberId[]> {
+  const one = digits === undefined ? undefined : await numbers.byDigits(wabaId, digits);
+  const rows = digits === undefined ? await numbers.ofAccount(wabaId) : [one];
+  return rows
+    .filter((row) => row !== undefined)
+    .filter(({ outcome }) => outcome === undefined)
+    .map(({ phoneNumberId }) => phoneNumberId);
+}
+
+async function signalAll(
+  deps: DrainDeps,
+  { signalledAtMs }: Memory,
+  ids: readonly PhoneNumberId[],
+): Promise<boolean> {
+  let isClean = true;
+  for (let start = 0; start < ids.length; start += SIGNALS_AT_ONCE) {
+    const told = ids.slice(start, start + SIGNALS_AT_ONCE).map((id) =>
+      isDone(deps, id, async () => {
+        const sentAtMs = deps.nowMs();
+        // Not found is delivered too: whatever runs next begins with a read.
+        await deps.onboardings.hint(id);
+        signalledAtMs.set(id, sentAtMs);
+      }),
+    );
+    isClean = (await Promise.all(told)).every(Boolean) && isClean;
+  }
+  return isClean;
+}
+
+/** A failure of one number holds up no other; Temporal's silence ends the round. */
+async function isDone(
+  { log }: DrainDeps,
+  phoneNumberId: PhoneNumberId,
+  act: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (error instanceof TemporalUnavailable) throw error;
+    log.error({ err: error, phoneNumberId }, 'outbox: Temporal refuses');
+    return false;
+  }
+}
+
+async function sweep({ store, nowMs }: DrainDeps, memory: Memory): Promise<void> {
+  if (nowMs() - memory.sweptAtMs < SWEEP_MS) return;
+  memory.sweptAtMs = nowMs();
+  for (const [id, atMs] of memory.signalledAtMs) {
+    if (nowMs() - atMs > SWEEP_MS) memory.signalledAtMs.delete(id);
+  }
+  await store.inbox.forget(nowMs() - INBOX_MS);
+}

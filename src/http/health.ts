@@ -1,0 +1,33 @@
+import type { Store } from '../store/store.ts';
+import { answerJson } from './answers.ts';
+import type { Onboardings } from './onboardings.ts';
+
+/** The process lives. */
+export function answerHealth(): Response {
+  return answerJson({ status: 'ok' });
+}
+
+/** What the process needs, each by its name. */
+export async function answerReadiness(deps: {
+  readonly store: Pick<Store, 'check'>;
+  readonly onboardings: Pick<Onboardings, 'check'>;
+}): Promise<Response> {
+  const [store, temporal] = await Promise.all([
+    isUp(() => deps.store.check()),
+    isUp(() => deps.onboardings.check()),
+  ]);
+  const isReady = store && temporal;
+  const body = {
+    status: isReady ? 'ok' : 'unavailable',
+    store: store ? 'ok' : 'unavailable',
+    temporal: temporal ? 'ok' : 'unavailable',
+  };
+  return answerJson(body, isReady ? 200 : 503);
+}
+
+function isUp(check: () => Promise<void>): Promise<boolean> {
+  return check().then(
+    () => true,
+    () => false,
+  );
+}

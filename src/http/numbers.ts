@@ -1,0 +1,65 @@
+import { isPhoneNumberId } from '../domain/phone-number.ts';
+import type { NumberRow, Store } from '../store/store.ts';
+import { answerJson } from './answers.ts';
+import { readOptionalJsonObject } from './body.ts';
+import { HttpError } from './errors.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+import { detailsOf, progressView, summaryOf, type TemporalLink } from './number-views.ts';
+import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
+import { readIdempotencyKey } from './signup-request.ts';
+
+export interface NumberDeps {
+  readonly store: Pick<Store, 'numbers' | 'attempts'>;
+  readonly onboardings: Pick<Onboardings, 'retryNow'>;
+  readonly hash: KeyedHash;
+  readonly nowMs: () => number;
+  readonly temporal?: TemporalLink;
+}
+
+/** The fleet: what runs, by time left; then what has ended. */
+export async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
+  const rows = await store.numbers.byDeadline();
+  return answerJson({ numbers: rows.map((row) => summaryOf(row, nowMs())) });
+}
+
+/** @throws HttpError unknown_number */
+export async function showNumber(id: string, deps: NumberDeps): Promise<Response> {
+  const row = await rowOf(id, deps);
+  const [events, attempts] = await Promise.all([
+    deps.store.numbers.eventsOf(row.phoneNumberId),
+    deps.store.attempts.of(row.phoneNumberId),
+  ]);
+  const { temporal } = deps;
+  return answerJson(detailsOf(row, { events, attempts, nowMs: deps.nowMs(), temporal }));
+}
+
+export interface RetryCall {
+  readonly id: string;
+  readonly request: Request;
+  readonly requestId: string;
+}
+
+/** The operator's "try again". The answer comes from the onboarding itself, or is its reason to refuse. */
+export async function retryNumber(call: RetryCall, deps: NumberDeps): Promise<Response> {
+  await readOptionalJsonObject(call.request, []);
+  const key = readIdempotencyKey(call.request);
+  const { phoneNumberId, outcome } = await rowOf(call.id, deps);
+  if (outcome !== undefined) {
+    throw new HttpError('not_now', { message: `The onboarding has ended: ${outcome}` });
+  }
+  const requestId = key === undefined ? call.requestId : deps.hash('retry', phoneNumberId, key);
+  try {
+    const by = { actor: 'operator (HTTP)', requestId };
+    const progress = await deps.onboardings.retryNow(phoneNumberId, by);
+    return answerJson({ phone_number_id: phoneNumberId, ...progressView(progress) });
+  } catch (error) {
+    if (!(error instanceof OnboardingUnknown)) throw error;
+    throw new HttpError('not_now', { message: 'The onboarding has not started yet; it will' });
+  }
+}
+
+async function rowOf(id: string, { store }: NumberDeps): Promise<NumberRow> {
+  const row = isPhoneNumberId(id) ? await store.numbers.byId(id) : undefined;
+  if (row === undefined) throw new HttpError('unknown_number');
+  return row;
+}

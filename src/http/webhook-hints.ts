@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { digitsOf, isWabaId } from '../domain/phone-number.ts';
+import type { NewHint } from '../store/store.ts';
+import { HttpError } from './errors.ts';
+
+const OUR_OBJECT = 'whatsapp_business_account';
+
+/** Fields that say something about one number, by its digits, or about a whole account. All others are ignored. */
+const FIELDS: Readonly<Record<string, 'number' | 'account'>> = {
+  phone_number_name_update: 'number',
+  phone_number_quality_update: 'number',
+  security: 'number',
+  account_update: 'account',
+  account_review_update: 'account',
+  business_capability_update: 'account',
+};
+
+/** `parseJson` hands an id beyond 2^53 over as text. */
+const id = z.union([z.string(), z.number().transform(String)]);
+const change = z.object({ field: z.string(), value: z.unknown() });
+const entry = z.object({ id, time: z.unknown(), changes: z.array(change) });
+const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
+
+/** What we look at in a value; the number's own read decides everything else. */
+const numberValue = z.object({ display_phone_number: id });
+const accountValue = z.object({ waba_info: z.object({ waba_id: id }) });
+
+export interface WebhookHints {
+  readonly hints: readonly NewHint[];
+  /** Changes that are none of our business. */
+  readonly ignored: number;
+  /** Changes of a known field in an unknown form. */
+  readonly odd: number;
+}
+
+/** @throws HttpError invalid_payload, before any of it has an effect */
+export function hintsOf(payload: unknown): WebhookHints {
+  const { object, entry: entries } = orRefuse(envelope.safeParse(payload));
+  if (object !== OUR_OBJECT) return { hints: [], ignored: entries.length, odd: 0 };
+  const changes = entries.flatMap((each) => changesOf(orRefuse(entry.safeParse(each))));
+  const known = changes.filter(({ field }) => Object.hasOwn(FIELDS, field));
+  const hints = known.map(hintOf).filter((hint) => hint !== undefined);
+  const lost = known.length - hints.length;
+  const unclear = hints.filter(({ field, digits }) => FIELDS[field] === 'number' && digits === undefined);
+  return { hints, ignored: changes.length - known.length, odd: lost + unclear.length };
+}
+
+interface Change {
+  readonly entryId: string;
+  readonly time: unknown;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+function changesOf({ id: entryId, time, changes }: z.output<typeof entry>): readonly Change[] {
+  return changes.map(({ field, value }) => ({ entryId, time, field, value }));
+}
+
+/** A change of a number without digits wakes the whole account: one more read harms nobody. */
+function hintOf({ entryId, time, field, value }: Change): NewHint | undefined {
+  const account = accountValue.safeParse(value);
+  // For some events the entry is a business portfolio; the account is then in the value.
+  const wabaId = account.success ? account.data.waba_info.waba_id : entryId;
+  if (!isWabaId(wabaId)) return undefined;
+  const number = numberValue.safeParse(value);
+  const digits = number.success ? digitsOf(number.data.display_phone_number) : '';
+  const digest = createHash('sha256').update(JSON.stringify([entryId, field, value, time]));
+  return { digest: digest.digest('hex'), wabaId, field, ...(digits !== '' && { digits }) };
+}
+
+function orRefuse<Output>(parsed: z.ZodSafeParseResult<Output>): Output {
+  if (parsed.success) return parsed.data;
+  throw new HttpError('invalid_payload');
+}

@@ -1,0 +1,53 @@
+import type { Secret } from '../domain/secret.ts';
+import type { Inbox } from '../store/store.ts';
+import { isSame } from './access.ts';
+import { ANSWER_HEADERS, answerJson } from './answers.ts';
+import { readBody } from './body.ts';
+import { HttpError } from './errors.ts';
+import { parseJson } from './json.ts';
+import type { Log } from './log.ts';
+import { hintsOf } from './webhook-hints.ts';
+import { checkSignature } from './webhook-signature.ts';
+
+/** Meta: "up to 3 MB". */
+const MAX_BYTES = 3 * 1024 * 1024;
+
+export interface WebhookDeps {
+  readonly inbox: Inbox;
+  /** Every app secret that may have signed. */
+  readonly appSecrets: readonly Secret[];
+  readonly verifyToken: Secret;
+  /** Called when new hints are kept. */
+  readonly wake: () => void;
+  readonly log: Log;
+}
+
+/** Meta's handshake: it wants its challenge back from who knows the verify token. */
+export function answerHandshake(url: URL, { verifyToken }: Pick<WebhookDeps, 'verifyToken'>): Response {
+  const { searchParams: query } = url;
+  if (query.get('hub.mode') !== 'subscribe') throw new HttpError('bad_verification_request');
+  const tokens = query.getAll('hub.verify_token');
+  const isOurs = isSame(tokens[0] ?? '', verifyToken.reveal());
+  if (!isOurs || tokens.length !== 1) throw new HttpError('verify_token_mismatch');
+  const challenge = query.get('hub.challenge') ?? '';
+  if (!/^[0-9]{1,64}$/.test(challenge)) throw new HttpError('invalid_challenge');
+  return new Response(challenge, {
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...ANSWER_HEADERS },
+  });
+}
+
+/**
+ * Answers 200 only once the hints are kept, and before any number is woken: Meta repeats whatever was not answered with 200
+ * for days, and waits for nobody.
+ */
+export async function takeWebhook(request: Request, deps: WebhookDeps): Promise<Response> {
+  const body = await readBody(request, MAX_BYTES);
+  const header = request.headers.get('x-hub-signature-256');
+  checkSignature({ header, body, secrets: deps.appSecrets });
+  const { hints, ignored, odd } = hintsOf(parseJson(body));
+  const kept = hints.length === 0 ? 0 : await deps.inbox.keep(hints);
+  if (odd > 0) deps.log.warn({ count: odd }, 'webhook: changes in an unknown form');
+  deps.log.info({ kept, ignored }, 'webhook taken');
+  if (kept > 0) deps.wake();
+  return answerJson({ kept, ignored });
+}

@@ -1,0 +1,97 @@
+CREATE TABLE "announcements" (
+  "phone_number_id" text not null references "numbers" ("phone_number_id"),
+  "announcement_key" text not null,
+  "at_ms" bigint not null,
+  constraint "announcements_pk" primary key ("phone_number_id", "announcement_key")
+);
+
+CREATE TABLE "credentials" (
+  "owner" text not null,
+  "field" text not null,
+  "sealed" text not null,
+  "expires_at_ms" bigint,
+  "updated_at_ms" bigint not null,
+  constraint "credentials_pk" primary key ("owner", "field")
+);
+
+CREATE TABLE "events" (
+  "id" integer primary key autoincrement,
+  "phone_number_id" text not null references "numbers" ("phone_number_id"),
+  "kind" text not null,
+  "at_ms" bigint not null,
+  "text" text not null,
+  "actor" text not null
+);
+
+CREATE INDEX "events_by_number" on "events" ("phone_number_id", "id");
+
+CREATE TABLE "inbox" (
+  "digest" text not null primary key,
+  "waba_id" text not null,
+  "field" text not null,
+  "digits" text,
+  "received_at_ms" bigint not null,
+  "delivered_at_ms" bigint
+);
+
+CREATE INDEX "inbox_pending" on "inbox" ("received_at_ms", "digest") where "delivered_at_ms" is null;
+
+CREATE TABLE "kysely_migration" (
+  "name" varchar(255) not null primary key,
+  "timestamp" varchar(255) not null
+);
+
+CREATE TABLE "kysely_migration_lock" (
+  "id" varchar(255) not null primary key,
+  "is_locked" integer default 0 not null
+);
+
+CREATE TABLE "numbers" (
+  "phone_number_id" text not null primary key,
+  "waba_id" text not null,
+  "display_phone_number" text not null,
+  "digits" text,
+  "verified_name" text,
+  "stage" text not null,
+  "waiting_for" text not null,
+  "deadline_at_ms" bigint not null,
+  "cause" text,
+  "outcome" text,
+  "progress_json" text,
+  "updated_at_ms" bigint not null
+);
+
+CREATE INDEX "numbers_by_digits" on "numbers" ("waba_id", "digits");
+
+CREATE TABLE "registration_attempts" (
+  "phone_number_id" text not null,
+  "n" integer not null,
+  "request_key" text not null unique,
+  "kind" text not null,
+  "state" text not null,
+  "opened_at_ms" bigint not null,
+  "sending_at_ms" bigint,
+  "closed_at_ms" bigint,
+  "http" integer,
+  "code" integer,
+  "subcode" integer,
+  "trace_id" text,
+  "cause" text,
+  "told_wait_ms" bigint,
+  constraint "registration_attempts_pk" primary key ("phone_number_id", "n"),
+  constraint "known_kind" check (kind in ('automatic', 'operator')),
+  constraint "known_state" check (state in ('open', 'sending', 'ok', 'refused', 'unknown', 'not_sent'))
+);
+
+CREATE TABLE "signups" (
+  "id" text not null primary key,
+  "idempotency_key" text not null unique,
+  "body_hash" text not null,
+  "phone_number_id" text not null references "numbers" ("phone_number_id"),
+  "waba_id" text not null,
+  "accepted_at_ms" bigint not null,
+  "deadline_at_ms" bigint not null,
+  "started_at_ms" bigint
+);
+
+CREATE INDEX "signups_pending" on "signups" ("accepted_at_ms", "id") where "started_at_ms" is null;

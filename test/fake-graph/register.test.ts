@@ -314,7 +314,7 @@ test('is too late at once in the scenario that says so', async () => {
 test('writes the refusal of the switch for a late number', async () => {
   await meta.order('POST', 'reset', { switches: { lateRegister: 100 } });
   const { number, token } = await meta.onboard({ scenario: 'late_14d' });
-  await meta.order('PATCH', `numbers/${number}`, { otp_verified_at: Date.now() });
+  await meta.order('PATCH', `numbers/${number}`, { otp_verified_at: '2026-11-22T10:00:00Z' });
   expect(errorOf(await meta.register(number, token)).code).toBe(100);
 });
 

@@ -33,6 +33,9 @@ export function createInbox(deps: InboxDeps): Inbox {
         .where('deliveredAtMs', 'is', null)
         .execute();
     },
+    forget: async (beforeMs) => {
+      await db.deleteFrom('inbox').where('receivedAtMs', '<', beforeMs).execute();
+    },
   };
 }
 

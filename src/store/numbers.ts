@@ -32,6 +32,11 @@ export function createNumbers(deps: NumbersDeps): Numbers {
       return row && withoutNulls(row);
     },
     byDigits: (wabaId, digits) => byDigits(db, wabaId, digits),
+    ofAccount: async (wabaId) => {
+      const rows = await numbers(db).where('wabaId', '=', wabaId).execute();
+      return rows.map(withoutNulls);
+    },
+    byDeadline: () => byDeadline(db),
     announce: (announcement) => announce(deps, announcement),
     eventsOf: (phoneNumberId) => events(db).where('phoneNumberId', '=', phoneNumberId).execute(),
     eventsAfter: (id) => events(db).where('id', '>', id).limit(EVENTS_PER_READ).execute(),
@@ -54,6 +59,14 @@ async function byDigits(
     .orderBy('updatedAtMs', 'desc')
     .executeTakeFirst();
   return row && withoutNulls(row);
+}
+
+async function byDeadline(db: Kysely<Schema>): Promise<readonly NumberRow[]> {
+  const [running, ended] = await Promise.all([
+    numbers(db).where('outcome', 'is', null).orderBy('deadlineAtMs').execute(),
+    numbers(db).where('outcome', 'is not', null).orderBy('updatedAtMs', 'desc').execute(),
+  ]);
+  return [...running, ...ended].map(withoutNulls);
 }
 
 function announce({ db, nowMs }: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {

@@ -69,13 +69,19 @@ async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> 
   });
 }
 
-/** A number that signs up again begins anew: what its last onboarding said of it no longer holds. */
+/**
+ * A number whose onboarding has ended begins anew: what that one said no longer holds. A running one keeps what is known of it;
+ * its customer has only renewed our access.
+ */
 async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number): Promise<void> {
   const { phoneNumberId, wabaId, displayPhoneNumber, verifiedName, deadlineAtMs } = signup;
-  const row = {
+  const identity = {
     wabaId,
     displayPhoneNumber,
     digits: digitsOf(displayPhoneNumber),
+    ...(verifiedName === undefined ? {} : { verifiedName }),
+  };
+  const beginning = {
     stage: 'verifying',
     waitingFor: 'meta',
     deadlineAtMs,
@@ -83,12 +89,17 @@ async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number):
     outcome: null,
     progressJson: null,
     updatedAtMs: atMs,
-    ...(verifiedName === undefined ? {} : { verifiedName }),
   };
   await db
+    .updateTable('numbers')
+    .set(beginning)
+    .where('phoneNumberId', '=', phoneNumberId)
+    .where('outcome', 'is not', null)
+    .execute();
+  await db
     .insertInto('numbers')
-    .values({ phoneNumberId, ...row })
-    .onConflict((conflict) => conflict.column('phoneNumberId').doUpdateSet(row))
+    .values({ phoneNumberId, ...identity, ...beginning })
+    .onConflict((conflict) => conflict.column('phoneNumberId').doUpdateSet(identity))
     .execute();
   await db
     .insertInto('events')

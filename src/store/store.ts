@@ -110,7 +110,10 @@ export interface SignupRow {
 /** Accepted callbacks: an outbox until the workflow is known to have started. */
 export interface Signups {
   byIdempotencyKey(key: string): Promise<SignupRow | undefined>;
-  /** One transaction: the sealed token, the signup, the number's first row and its first event. */
+  /**
+   * One transaction: the sealed token, the signup, its event, and the number's first row. A number that has ended begins anew; one
+   * that runs goes on with the new token.
+   */
   accept(signup: NewSignup): Promise<SignupRow>;
   /** Signups whose workflow is not known to have started, oldest first. */
   pending(limit: number): Promise<readonly SignupRow[]>;
@@ -159,6 +162,9 @@ export interface Numbers {
   byId(phoneNumberId: PhoneNumberId): Promise<NumberRow | undefined>;
   /** Webhooks name a number by its account and its digits, not by its id. Of two with the same digits, the one changed last. */
   byDigits(wabaId: WabaId, digits: string): Promise<NumberRow | undefined>;
+  ofAccount(wabaId: WabaId): Promise<readonly NumberRow[]>;
+  /** The fleet: what runs, least time left first; then what has ended, the last change first. */
+  byDeadline(): Promise<readonly NumberRow[]>;
   /** One transaction: the number's row and its new events. */
   announce(announcement: NumberAnnouncement): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
@@ -190,4 +196,6 @@ export interface Inbox {
   /** Hints that have not woken their number yet, oldest first. */
   pending(limit: number): Promise<readonly HintRow[]>;
   markDelivered(digests: readonly string[]): Promise<void>;
+  /** Drops what came before this instant: Meta repeats no change that old. */
+  forget(beforeMs: number): Promise<void>;
 }

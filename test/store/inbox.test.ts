@@ -64,6 +64,15 @@ describe('the inbox', () => {
     expect(await digests(10)).toEqual(['a']);
   });
 
+  it('forgets what is older than Meta repeats, to the millisecond', async () => {
+    const { store, clock } = await openTestStore();
+    await store.inbox.keep([hint('a')]);
+    clock.nowMs += 1;
+    await store.inbox.keep([hint('b')]);
+    await store.inbox.forget(clock.nowMs);
+    expect((await store.inbox.pending(10)).map(({ digest }) => digest)).toEqual(['b']);
+  });
+
   it('takes a repeat of a delivered change for no news', async () => {
     const { store } = await openTestStore();
     await store.inbox.keep([hint('a')]);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberAnnouncement } from '../../src/store/store.ts';
-import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS, wabaId } from './builders.ts';
+import {
+  ACCOUNT,
+  newSignup,
+  NUMBER,
+  OTHER_NUMBER,
+  phoneNumberId,
+  T0_MS,
+  wabaId,
+} from './builders.ts';
 import { openRaw, openTestStore } from './test-store.ts';
 
 function announcement(changes: Partial<NumberAnnouncement> = {}): NumberAnnouncement {
@@ -152,5 +160,26 @@ describe('the events of all numbers', () => {
     await store.numbers.announce(announcement({ events: Array(1001).fill(event) }));
     expect(await store.numbers.eventsAfter(0)).toHaveLength(1000);
     expect(await store.numbers.eventsAfter(1000)).toHaveLength(1);
+  });
+});
+
+describe('the fleet', () => {
+  it('comes by the time left, what has ended last, and by account', async () => {
+    const { store, clock } = await openTestStore();
+    const other = wabaId('7');
+    const announce = async (id: string, changes: Partial<NumberAnnouncement>): Promise<void> => {
+      clock.nowMs += 1;
+      const key = { phoneNumberId: phoneNumberId(id), announcementKey: id, events: [] };
+      await store.numbers.announce(announcement({ ...key, ...changes }));
+    };
+    await announce('1', { deadlineAtMs: T0_MS + 20 });
+    await announce('2', { deadlineAtMs: T0_MS, outcome: 'ready' });
+    await announce('3', { deadlineAtMs: T0_MS + 10, wabaId: other });
+    await announce('4', { deadlineAtMs: T0_MS + 99, outcome: 'abandoned' });
+    const idsOf = (rows: readonly { phoneNumberId: string }[]): string[] =>
+      rows.map((row) => row.phoneNumberId);
+    expect(idsOf(await store.numbers.byDeadline())).toEqual(['3', '1', '4', '2']);
+    expect(idsOf(await store.numbers.ofAccount(other))).toEqual(['3']);
+    expect(idsOf(await store.numbers.ofAccount(ACCOUNT))).toEqual(['1', '2', '4']);
   });
 });

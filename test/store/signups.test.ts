@@ -109,6 +109,28 @@ describe('accepting a signup', () => {
     });
   });
 
+  it('renews the token of a number that runs, and leaves the rest of it alone', async () => {
+    const { store } = await openTestStore();
+    await store.signups.accept(newSignup());
+    await store.numbers.announce({
+      phoneNumberId: NUMBER,
+      wabaId: ACCOUNT,
+      stage: 'registering',
+      waitingFor: 'customer',
+      deadlineAtMs: T0_MS + 5,
+      cause: 'token_invalid',
+      progressJson: '{}',
+      events: [],
+      announcementKey: 'run-1/1',
+    });
+    const before = await store.numbers.byId(NUMBER);
+    await store.signups.accept(
+      newSignup({ idempotencyKey: 'key-2', token: new Secret('EAAG-second') }),
+    );
+    expect(await store.numbers.byId(NUMBER)).toEqual(before);
+    expect((await store.credentials.tokenOf(ACCOUNT))?.reveal()).toBe('EAAG-second');
+  });
+
   it('is not there under a key that nobody used', async () => {
     const { store } = await openTestStore();
     expect(await store.signups.byIdempotencyKey('key-1')).toBeUndefined();

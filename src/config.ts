@@ -32,6 +32,8 @@ export interface Config {
     readonly apiToken?: Secret;
     readonly allowedOrigins: readonly string[];
   };
+  /** Path of the pre-built workflow code. */
+  readonly workflowBundle?: string;
   readonly logLevel: LogLevel;
   /** How long a stopping program lets running work end. */
   readonly shutdownGraceMs: number;
@@ -86,6 +88,7 @@ const environment = z
     TEMPORAL_UI_URL: text.refine(isWebUrl, 'must be an http or https address').optional(),
     STORE_PATH: text,
     KEY_FILE: text,
+    WORKFLOW_BUNDLE: text.optional(),
     HOST: word,
     PORT: text
       .regex(/^[0-9]{1,5}$/, 'must be 1-65535')
@@ -192,6 +195,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
       allowedOrigins: env.ALLOWED_ORIGINS ?? [],
       ...(apiToken !== undefined && { apiToken }),
     },
+    ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
     logLevel: env.LOG_LEVEL,
     shutdownGraceMs: env.SHUTDOWN_GRACE,
     timing: timingOf(env),

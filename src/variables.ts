@@ -90,6 +90,9 @@ export const VARIABLES = {
       'Keys that seal tokens, PINs and certificates. Made at the first start (0600). Back it up apart from the database',
     fallback: '.data/sealing-key.json',
   },
+  WORKFLOW_BUNDLE: {
+    meaning: 'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start',
+  },
   HOST: { meaning: 'Address the HTTP edge listens on', fallback: '127.0.0.1' },
   PORT: { meaning: 'Its port: 1-65535', fallback: '3000' },
   API_TOKEN: {

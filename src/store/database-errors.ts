@@ -32,6 +32,11 @@ export function orUnavailable<Answer>(call: () => Answer): Answer {
   }
 }
 
+/** True for the `StoreUnavailable` of a database that another process holds. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.message === LOCKED;
+}
+
 function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   if (error.code === 'ERR_INVALID_STATE') return CLOSED;

@@ -1,9 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { createCredentials } from './credentials.ts';
-import { orUnavailable } from './database-errors.ts';
+import { isLocked, orUnavailable } from './database-errors.ts';
 import { createInbox } from './inbox.ts';
 import { migrate } from './migrations/migrate.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
@@ -31,6 +32,7 @@ export async function openSqliteStore(options: {
   const { path, sealingKeyFile: file, nowMs, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
   const database = orUnavailable(() => openDatabase(path, busyTimeoutMs));
   try {
+    await setDurability(database, busyTimeoutMs);
     const db = new Kysely<Schema>({
       dialect: new NodeSqliteDialect(database),
       plugins: [new CamelCasePlugin()],
@@ -58,10 +60,27 @@ function openDatabase(path: string, timeout: number): DatabaseSync {
   // Phone numbers are in it: the folder and the file are their owner's only, and SQLite gives -wal and -shm the same mode.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
-  const database = new DatabaseSync(path, { timeout });
-  // FULL: what was answered with 2xx survives a power cut. NORMAL may lose the last commits of a WAL.
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  return database;
+  return new DatabaseSync(path, { timeout, enableForeignKeyConstraints: true });
+}
+
+/**
+ * A WAL lets readers go on while one process writes; FULL lets what was answered with 2xx survive a power cut, where NORMAL
+ * may lose the last commits. Switching to a WAL needs the file alone, and SQLite does not wait for that by itself.
+ */
+async function setDurability(database: DatabaseSync, busyTimeoutMs: number): Promise<void> {
+  const giveUpAtMs = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      orUnavailable(() => {
+        database.exec('pragma journal_mode = wal; pragma synchronous = full');
+      });
+      return;
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > giveUpAtMs) throw error;
+    }
+    // Another process switches, which takes it a few milliseconds.
+    await setTimeout(10);
+  }
 }
 
 async function holdsSecrets(db: Kysely<Schema>): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   isPhoneNumberId,
   isWabaId,
@@ -6,6 +7,14 @@ import {
 } from '../../src/domain/phone-number.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { NewAttempt, NewSignup } from '../../src/store/store.ts';
+
+/** Where the store of a test has its files. */
+export function filesIn(folder: string): { path: string; sealingKeyFile: string } {
+  return {
+    path: join(folder, 'data', 'onboarding.db'),
+    sealingKeyFile: join(folder, 'keys', 'sealing-key.json'),
+  };
+}
 
 export const T0_MS = Date.UTC(2026, 0, 5, 12);
 

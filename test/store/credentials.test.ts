@@ -39,7 +39,7 @@ describe('the PIN of a number', () => {
     await first.store.credentials.ensurePin(NUMBER);
     const before = await first.store.credentials.pinOf(NUMBER);
     await first.store.close();
-    const { store } = await openTestStore(first.path.replace(/\/data\/.*$/, ''));
+    const { store } = await openTestStore(first.folder);
     expect((await store.credentials.pinOf(NUMBER))?.reveal()).toBe(before?.reveal());
   });
 

@@ -1,41 +1,52 @@
 // A process with a store of its own: does what its parent asks and answers.
+import { join } from 'node:path';
 import { z } from 'zod';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
-import { newAttempt, newSignup, phoneNumberId, T0_MS } from './builders.ts';
+import type { Store } from '../../src/store/store.ts';
+import { filesIn, newAttempt, newSignup, phoneNumberId, T0_MS } from './builders.ts';
 
-const [path = '', sealingKeyFile = ''] = process.argv.slice(2);
+const [folder = ''] = process.argv.slice(2);
 const requestSchema = z.object({
   id: z.number(),
   what: z.enum(['load', 'open', 'reserve', 'pin', 'accept-for-ever']),
-  number: z.string(),
+  argument: z.string(),
 });
 
-const open = () => openSqliteStore({ path, sealingKeyFile, nowMs: () => T0_MS });
-let opening: ReturnType<typeof open> | undefined;
+let store: Store | undefined;
 
-async function obey({ what, number }: z.infer<typeof requestSchema>): Promise<string> {
-  if (what === 'load') return 'loaded';
-  const store = await (opening ??= open());
-  const id = phoneNumberId(number);
-  switch (what) {
-    case 'open':
-      return 'opened';
-    case 'reserve': {
-      const requestKey = `${String(process.pid)}/${number}`;
-      return (await store.attempts.reserve(newAttempt({ phoneNumberId: id, requestKey }))).kind;
-    }
-    case 'pin':
-      await store.credentials.ensurePin(id);
-      return (await store.credentials.pinOf(id))?.reveal() ?? '';
-    case 'accept-for-ever':
-      for (let i = 1; ; i++) {
-        const idempotencyKey = `${number}/${String(i)}`;
-        await store.signups.accept(
-          newSignup({ idempotencyKey, phoneNumberId: phoneNumberId(String(i)) }),
-        );
-        process.send?.({ id: 0, answer: idempotencyKey });
-      }
+async function open(name: string): Promise<string> {
+  await store?.close();
+  store = await openSqliteStore({ ...filesIn(join(folder, name)), nowMs: () => T0_MS });
+  return 'opened';
+}
+
+async function reserve({ attempts }: Store, number: string): Promise<string> {
+  const requestKey = `${String(process.pid)}/${number}`;
+  const attempt = newAttempt({ phoneNumberId: phoneNumberId(number), requestKey });
+  return (await attempts.reserve(attempt)).kind;
+}
+
+async function drawPin({ credentials }: Store, number: string): Promise<string> {
+  await credentials.ensurePin(phoneNumberId(number));
+  return (await credentials.pinOf(phoneNumberId(number)))?.reveal() ?? 'no PIN';
+}
+
+async function acceptForEver({ signups }: Store): Promise<string> {
+  for (let i = 1; ; i++) {
+    const number = String(i);
+    await signups.accept(
+      newSignup({ idempotencyKey: number, phoneNumberId: phoneNumberId(number) }),
+    );
+    process.send?.({ id: 0, answer: number });
   }
+}
+
+async function obey({ what, argument }: z.infer<typeof requestSchema>): Promise<string> {
+  if (what === 'load') return 'loaded';
+  if (what === 'open') return open(argument);
+  if (store === undefined) return 'no store is open';
+  if (what === 'reserve') return reserve(store, argument);
+  return what === 'pin' ? drawPin(store, argument) : acceptForEver(store);
 }
 
 process.on('message', (message) => {

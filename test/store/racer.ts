@@ -1,13 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 export type Request = 'load' | 'open' | 'reserve' | 'pin' | 'accept-for-ever';
 
 export interface Racer {
-  ask(what: Request, number?: string): Promise<string>;
+  ask(what: Request, argument?: string): Promise<string>;
   /** What an endless request has told so far. */
   readonly told: readonly string[];
   kill(): Promise<void>;
@@ -15,10 +14,10 @@ export interface Racer {
 
 const replySchema = z.object({ id: z.number(), answer: z.string() });
 
-/** Starts another process that opens the same files. It has loaded its code when this resolves. */
-export async function startRacer(path: string, sealingKeyFile: string): Promise<Racer> {
+/** Starts another process that opens stores in `folder`. It has loaded its code when this resolves. */
+export async function startRacer(folder: string): Promise<Racer> {
   const program = fileURLToPath(new URL('./racer-program.ts', import.meta.url));
-  const child = fork(program, [path, sealingKeyFile], { execArgv: [] });
+  const child = fork(program, [folder], { execArgv: [] });
   const waiting = new Map<number, (answer: string) => void>();
   const told: string[] = [];
   let lastId = 0;
@@ -33,12 +32,11 @@ export async function startRacer(path: string, sealingKeyFile: string): Promise<
     child.kill('SIGKILL');
     await gone;
   };
-  onTestFinished(kill);
-  const ask = (what: Request, number = '1'): Promise<string> => {
+  const ask = (what: Request, argument = ''): Promise<string> => {
     const id = ++lastId;
     return new Promise((resolve) => {
       waiting.set(id, resolve);
-      child.send({ id, what, number });
+      child.send({ id, what, argument });
     });
   };
   await ask('load');

@@ -205,8 +205,7 @@ describe('the budget of 72 hours', () => {
     const first = await openTestStore();
     for (let i = 1; i <= 6; i++) await spend(first.store, `auto/${i}`, 'automatic');
     await first.store.close();
-    const folder = first.path.replace(/\/data\/.*$/, '');
-    const { store } = await openTestStore(folder);
+    const { store } = await openTestStore(first.folder);
     expect(await spend(store, 'auto/7', 'automatic')).toBe('budget-spent');
   });
 });

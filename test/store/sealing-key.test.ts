@@ -93,7 +93,7 @@ describe('the sealing key', () => {
     await first.store.signups.accept(newSignup());
     await first.store.close();
     rmSync(first.sealingKeyFile);
-    const failure = await failureOf(dirname(dirname(first.path)));
+    const failure = await failureOf(first.folder);
     expect(failure).toBeInstanceOf(SealingKeyUnusable);
     expect(failure.message).toMatch(/is missing.*Restore the file from a backup\.$/);
     expect(readdirSync(dirname(first.sealingKeyFile))).toEqual([]);

@@ -102,18 +102,18 @@ describe('opening the store', () => {
     await first.store.inbox.keep([HINT]);
     await first.store.close();
     const before = contentOf(first.path);
-    const { store } = await openTestStore(dirname(dirname(first.path)));
+    const { store } = await openTestStore(first.folder);
     expect(contentOf(first.path)).toBe(before);
     expect(await store.inbox.pending(10)).toHaveLength(1);
   });
 
   it('refuses a database of a newer version, whose rules it does not know', async () => {
-    const { store, path } = await openTestStore();
+    const { store, path, folder } = await openTestStore();
     await store.close();
     openRaw(path).exec(
       `insert into kysely_migration values ('9999-later', '2027-01-01T00:00:00.000Z')`,
     );
-    await expect(openTestStore(dirname(dirname(path)))).rejects.toThrow(/9999-later is missing/);
+    await expect(openTestStore(folder)).rejects.toThrow(/9999-later is missing/);
   });
 
   it('writes ahead, so that who reads never waits for who writes', async () => {
@@ -188,7 +188,7 @@ describe('a store whose file is read-only (F40)', () => {
     const file = openSync(first.path, 'r+');
     writeSync(file, Buffer.from([3]), 0, 1, 18);
     closeSync(file);
-    return openTestStore(dirname(dirname(first.path)));
+    return openTestStore(first.folder);
   }
 
   it('fails every write and keeps nothing of it', async () => {

@@ -5,11 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
-import { T0_MS } from './builders.ts';
+import { filesIn, T0_MS } from './builders.ts';
 
 export interface TestStore {
   readonly store: Store;
   readonly clock: { nowMs: number };
+  readonly folder: string;
   readonly path: string;
   readonly sealingKeyFile: string;
 }
@@ -25,12 +26,10 @@ export function temporaryFolder(): string {
 /** A store of its own for one test, with a clock that stands still. The short wait for locks keeps the tests quick. */
 export async function openTestStore(folder = temporaryFolder()): Promise<TestStore> {
   const clock = { nowMs: T0_MS };
-  const path = join(folder, 'data', 'onboarding.db');
-  const sealingKeyFile = join(folder, 'keys', 'sealing-key.json');
   const nowMs = (): number => clock.nowMs;
-  const store = await openSqliteStore({ path, sealingKeyFile, nowMs, busyTimeoutMs: 10 });
+  const store = await openSqliteStore({ ...filesIn(folder), nowMs, busyTimeoutMs: 10 });
   onTestFinished(() => store.close());
-  return { store, clock, path, sealingKeyFile };
+  return { ...filesIn(folder), store, clock, folder };
 }
 
 /** The database as another program sees it. */

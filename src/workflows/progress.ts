@@ -6,11 +6,12 @@ import {
 } from '@temporalio/common';
 import type { searchAttributeKinds } from '../contract/search-attributes.ts';
 import type { Progress, Waiting } from '../contract/onboarding.ts';
+import { causeEntry } from '../domain/causes.ts';
 import { deadlineOf } from '../domain/deadline.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { mayFollow, type Stage } from '../domain/onboarding.ts';
 import { currentDetailsOf } from './current-details.ts';
-import type { Run } from './run.ts';
+import { tell, type Run } from './run.ts';
 
 const keyword = (name: keyof typeof searchAttributeKinds) =>
   defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -48,7 +49,17 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
 
 /** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */
 export function announceWaiting(run: Run, waiting: Waiting): void {
+  tell(run, isPersonsMove(waiting) ? 'needs-action' : 'waiting', [reasonOf(waiting)]);
   announce(run, { ...run.progress, waiting });
+}
+
+function reasonOf({ refusal, untilMs }: Waiting): string {
+  const why = refusal === undefined ? 'Waiting for Meta.' : causeEntry(refusal.cause).advice;
+  return untilMs === undefined ? why : `${why} Goes on at ${new Date(untilMs).toISOString()}.`;
+}
+
+function isPersonsMove(waiting: Waiting): boolean {
+  return waiting.for === 'operator' || waiting.for === 'customer';
 }
 
 /**
@@ -79,7 +90,7 @@ function attributesOf({ progress, input }: Run): SearchAttributeUpdatePair[] {
     { key: waitingForKey, value: waiting.for },
     { key: wabaIdKey, value: input.wabaId },
     { key: deadlineAtKey, value: new Date(progress.deadlineAtMs) },
-    { key: needsAttentionKey, value: ['operator', 'customer'].includes(waiting.for) },
+    { key: needsAttentionKey, value: isPersonsMove(waiting) },
     ...(code === undefined ? [] : [{ key: lastErrorCodeKey, value: code.toString() }]),
   ];
 }

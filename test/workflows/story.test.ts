@@ -32,6 +32,7 @@ describe('a number from signup to certificate', () => {
       'verified',
       'attempt',
       'registered',
+      'waiting',
       'name-decided',
       'certificate-collected',
       'ready',

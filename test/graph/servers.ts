@@ -112,7 +112,7 @@ export function clientOf(
     version: 'v25.0',
     appId: APP_ID,
     appSecret: new Secret(APP_SECRET),
-    timeoutMs: 400,
+    timeoutMs: 5000,
     ...options,
   });
   onTestFinished(() => client.close());

@@ -1,7 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 
 import { Agent, buildConnector } from 'undici';
@@ -43,7 +42,7 @@ describe('a registration that was not sent', () => {
   });
 
   it('is unreachable when the host is unknown', async () => {
-    const client = clientOf('http://graph.invalid', { timeoutMs: 5000 });
+    const client = clientOf('http://graph.invalid');
     const error = await failureOf(client.register(registration));
     expect(error).toBeInstanceOf(GraphUnreachable);
   });
@@ -120,11 +119,11 @@ describe('a registration without a usable answer', () => {
     ],
   ])('%s: the outcome is unknown', async (_, act, why) => {
     const server = await serveSocket(act);
-    const startedAtMs = performance.now();
-    const error = await failureOf(clientOf(server.url).register(registration));
+    // A deadline of 400 ms, so that a body of 1.6 s is late; the other answers end long before it.
+    const client = clientOf(server.url, { timeoutMs: 400 });
+    const error = await failureOf(client.register(registration));
     expect(error).toBeInstanceOf(GraphOutcomeUnknown);
     expect(error).toMatchObject({ why, refusal: undefined });
-    expect(performance.now() - startedAtMs).toBeLessThan(1000);
     expect(server.requests()).toBe(1);
   });
 
@@ -149,10 +148,11 @@ describe('a registration without a usable answer', () => {
     onTestFinished(() => void server.close());
     const client = clientOf(await listen(server));
     await client.register(registration);
+    await new Promise(setImmediate);
     const error = await failureOf(client.register(registration));
     expect(error).toMatchObject({ why: 'reset' });
     expect(sockets).toHaveLength(2);
-    expect(sockets[1]).toBe(sockets[0]);
+    expect(sockets[1] === sockets[0]).toBe(true);
   });
 
   it('ends with the caller, whatever reason is given', async () => {
@@ -247,6 +247,14 @@ describe('the exchange of a signup code', () => {
     expect(error).toBeInstanceOf(GraphUnreachable);
     expect(tries()).toBe(2);
     expect(server.seen).toEqual([]);
+  });
+
+  it('ends at the deadline of the call', async () => {
+    const server = await serveSocket(() => undefined);
+    const client = clientOf(server.url, { timeoutMs: 200 });
+    const error = await failureOf(client.exchangeCode({ code }));
+    expect(error).toMatchObject({ name: 'GraphOutcomeUnknown', why: 'timeout' });
+    expect(server.requests()).toBe(1);
   });
 
   it('is not repeated when the answer was lost', async () => {

@@ -1,9 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
 const SECOND_MS = 1_000;
-const NEEDS_BUILT_PARTS = { globalSetup: ['test/support/global-setup.ts'] };
-const folders = (...names: readonly string[]): string[] =>
-  names.map((name) => `test/${name}/**/*.test.ts`);
+
+const testsIn = (...folders: readonly string[]): string[] =>
+  folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const ARCHITECTURE = testsIn('architecture', 'docs');
+const WORKFLOWS = testsIn('activities', 'workflows', 'replay');
+const E2E = testsIn('e2e');
+
+/** Tests that find the workflow bundle and Temporal's programs provided, and have as long as it takes. */
+const patient = (name: string, include: string[], timeoutMs: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    globalSetup: ['test/support/global-setup.ts'],
+  },
+});
 
 export default defineConfig({
   test: {
@@ -13,42 +28,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // All that is not named elsewhere: a new folder cannot be forgotten.
         test: {
           name: 'unit',
-          include: folders('domain', 'config', 'graph', 'store', 'http', 'fake-graph', 'embedded'),
+          include: testsIn('*'),
+          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E],
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'architecture',
-          include: folders('architecture', 'docs'),
-          // The plantings run the type-aware linter over a tree of their own.
-          testTimeout: 60 * SECOND_MS,
-          hookTimeout: 120 * SECOND_MS,
-          ...NEEDS_BUILT_PARTS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'workflows',
-          include: folders('activities', 'workflows', 'replay'),
-          testTimeout: 60 * SECOND_MS,
-          hookTimeout: 60 * SECOND_MS,
-          ...NEEDS_BUILT_PARTS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: folders('e2e'),
-          testTimeout: 120 * SECOND_MS,
-          hookTimeout: 120 * SECOND_MS,
-          ...NEEDS_BUILT_PARTS,
-        },
-      },
+      patient('architecture', ARCHITECTURE, 120 * SECOND_MS),
+      patient('workflows', WORKFLOWS, 60 * SECOND_MS),
+      patient('e2e', E2E, 120 * SECOND_MS),
     ],
   },
 });

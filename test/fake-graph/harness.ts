@@ -115,7 +115,8 @@ export function clientOf(url: string): Client {
   };
   const order = async (method: string, path: string, body?: unknown) => {
     const answer = await send(method, `/_fake/${path}`, { body });
-    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.text}`);
+    if (answer.status !== 200)
+      throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return bodyOf(answer);
   };
   const graph = (method: string, path: string, ask?: Ask) => send(method, `/v25.0/${path}`, ask);

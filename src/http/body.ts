@@ -62,7 +62,7 @@ function membersOf(body: unknown, allowed: readonly string[]): ReadonlyMap<strin
 
 /** The stream is never cancelled: that would close the connection before the answer is on it. */
 async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
-  const reader = request.body?.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = request.body?.getReader();
   while (reader !== undefined) {
     const { done, value } = await reader.read().catch(() => {
       throw new HttpError('body_incomplete');

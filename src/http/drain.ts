@@ -32,19 +32,18 @@ export interface Drain {
 
 /** Carries what was promised to callers over to Temporal, for as long as it takes. Several processes may drain at once. */
 export function startDrain(deps: DrainDeps): Drain {
-  const memory = { signalledAtMs: new Map<PhoneNumberId, number>(), sweptAtMs: 0 };
+  const memory: Memory = { signalledAtMs: new Map(), sweptAtMs: 0 };
   const stopping = new AbortController();
   let waking = new AbortController();
-  let failures = 0;
-  let isStopped = false;
   const run = async (): Promise<void> => {
-    while (!isStopped) {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
       waking = new AbortController();
       failures = (await isDrained(deps, memory)) ? 0 : failures + 1;
       const pauseMs = Math.min(SECOND_MS * 2 ** failures, LONGEST_PAUSE_MS);
-      // While Temporal is down, each new webhook would be one more call to wait for.
-      const signal = failures === 0 ? AbortSignal.any([stopping.signal, waking.signal]) : stopping.signal;
-      await wait(failures === 0 ? SECOND_MS : pauseMs, undefined, { signal }).catch(() => undefined);
+      // While Temporal is down nothing wakes us: each new webhook would be one more call to wait for.
+      const wakers = failures === 0 ? [stopping.signal, waking.signal] : [stopping.signal];
+      await wait(pauseMs, undefined, { signal: AbortSignal.any(wakers) }).catch(() => undefined);
     }
   };
   const ended = run();
@@ -53,7 +52,6 @@ export function startDrain(deps: DrainDeps): Drain {
       waking.abort();
     },
     stop: async () => {
-      isStopped = true;
       stopping.abort();
       await ended;
     },
@@ -96,19 +94,21 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const { store, nowMs } = deps;
   const hints = await Promise.all(
     (await store.inbox.pending(HINTS_AT_ONCE)).map(async (hint) => ({
-      hint,
+      ...hint,
       targets: await targetsOf(hint, store),
     })),
   );
-  const isTold = (hint: HintRow, id: PhoneNumberId): boolean =>
-    (memory.signalledAtMs.get(id) ?? 0) > hint.receivedAtMs;
-  const isDue = (id: PhoneNumberId): boolean =>
-    nowMs() - (memory.signalledAtMs.get(id) ?? 0) >= MERGE_MS;
-  const untold = hints.flatMap(({ hint, targets }) => targets.filter((id) => !isTold(hint, id)));
-  const isClean = await signalAll(deps, memory, [...new Set(untold)].filter(isDue));
-  const done = hints.filter(({ hint, targets }) => targets.every((id) => isTold(hint, id)));
-  if (done.length > 0) await store.inbox.markDelivered(done.map(({ hint }) => hint.digest));
-  return isClean;
+  const lastMs = (id: PhoneNumberId): number => memory.signalledAtMs.get(id) ?? 0;
+  const untold = hints.flatMap(({ targets, receivedAtMs }) =>
+    targets.filter((id) => lastMs(id) <= receivedAtMs),
+  );
+  const due = [...new Set(untold)].filter((id) => nowMs() - lastMs(id) >= MERGE_MS);
+  const told = await signalAll(deps, memory, due);
+  const done = hints.filter(({ targets, receivedAtMs }) =>
+    targets.every((id) => told.has(id) || lastMs(id) > receivedAtMs),
+  );
+  if (done.length > 0) await store.inbox.markDelivered(done.map(({ digest }) => digest));
+  return told.size === due.length;
 }
 
 /**
@@ -127,24 +127,25 @@ async function targetsOf(
     .map(({ phoneNumberId }) => phoneNumberId);
 }
 
+/** Answers with those that were told. */
 async function signalAll(
   deps: DrainDeps,
   { signalledAtMs }: Memory,
   ids: readonly PhoneNumberId[],
-): Promise<boolean> {
-  let isClean = true;
+): Promise<ReadonlySet<PhoneNumberId>> {
+  const told = new Set<PhoneNumberId>();
+  const signal = async (id: PhoneNumberId): Promise<void> => {
+    const sentAtMs = deps.nowMs();
+    // Not found is told too: whatever runs next begins with a read.
+    await deps.onboardings.hint(id);
+    signalledAtMs.set(id, sentAtMs);
+    told.add(id);
+  };
   for (let start = 0; start < ids.length; start += SIGNALS_AT_ONCE) {
-    const told = ids.slice(start, start + SIGNALS_AT_ONCE).map((id) =>
-      isDone(deps, id, async () => {
-        const sentAtMs = deps.nowMs();
-        // Not found is delivered too: whatever runs next begins with a read.
-        await deps.onboardings.hint(id);
-        signalledAtMs.set(id, sentAtMs);
-      }),
-    );
-    isClean = (await Promise.all(told)).every(Boolean) && isClean;
+    const some = ids.slice(start, start + SIGNALS_AT_ONCE);
+    await Promise.all(some.map((id) => isDone(deps, id, () => signal(id))));
   }
-  return isClean;
+  return told;
 }
 
 /** A failure of one number holds up no other; Temporal's silence ends the round. */

@@ -64,6 +64,7 @@ function takeValue(key: string, value: unknown, context?: { readonly source?: st
   if (LONE_SURROGATE.test(key)) throw new HttpError('invalid_json');
   if (typeof value === 'string' && LONE_SURROGATE.test(value)) throw new HttpError('invalid_json');
   const source = context?.source;
-  const isUnsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  const isUnsafe =
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
   return isUnsafe && source !== undefined && /^-?[0-9]+$/.test(source) ? source : value;
 }

@@ -5,6 +5,8 @@ import type { Secret } from '../domain/secret.ts';
 export type KeyedHash = (...parts: readonly string[]) => string;
 
 export function createKeyedHash(secret: Secret): KeyedHash {
-  const key = createHmac('sha256', secret.reveal()).update('number onboarding: keyed hash').digest();
+  const key = createHmac('sha256', secret.reveal())
+    .update('number onboarding: keyed hash')
+    .digest();
   return (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('hex');
 }

@@ -40,7 +40,10 @@ export interface Onboardings {
   /** Lets the number be read now. False: no onboarding of it runs. */
   hint(phoneNumberId: PhoneNumberId): Promise<boolean>;
   /** A repeat with the same `requestId` has no second effect. @throws OnboardingUnknown, NotNow */
-  retryNow(phoneNumberId: PhoneNumberId, by: SentBy & { readonly requestId: string }): Promise<Progress>;
+  retryNow(
+    phoneNumberId: PhoneNumberId,
+    by: SentBy & { readonly requestId: string },
+  ): Promise<Progress>;
   /** Answers when the namespace can be reached. */
   check(): Promise<void>;
 }
@@ -91,7 +94,10 @@ export function createOnboardings(options: {
     retryNow: async (phoneNumberId, { actor, requestId }) => {
       const args: [SentBy] = [{ actor }];
       return within(UPDATE_MS, () =>
-        handleOf(phoneNumberId).executeUpdate<Progress, [SentBy]>(updateNames.retryNow, { args, updateId: requestId }),
+        handleOf(phoneNumberId).executeUpdate<Progress, [SentBy]>(updateNames.retryNow, {
+          args,
+          updateId: requestId,
+        }),
       );
     },
     check: async () => {

@@ -1,10 +1,10 @@
-import type { ErrorCode } from './errors.ts';
-
 /** What Node knows of a request before anybody has read a meaning into it. */
 export interface RawRequest {
-  readonly url?: string;
+  readonly url: string;
   readonly rawHeaders: readonly string[];
 }
+
+export type TargetProblem = 'bad_request_target' | 'not_found';
 
 const PLAIN_SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
@@ -12,7 +12,7 @@ const PLAIN_SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
  * Node lets absolute targets, `%00`, `//`, dot segments and two host headers through, and a URL parser would make plain paths
  * of some. Routes match the raw path, so all of it is refused before one is parsed.
  */
-export function targetProblem({ url = '', rawHeaders }: RawRequest): ErrorCode | undefined {
+export function targetProblem({ url, rawHeaders }: RawRequest): TargetProblem | undefined {
   const [path = ''] = url.split('?', 1);
   if (!path.startsWith('/') || path.includes('%00') || hostsOf(rawHeaders) > 1) {
     return 'bad_request_target';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { answerError, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
-import { targetProblem } from './request-target.ts';
+import { targetProblem, type TargetProblem } from './request-target.ts';
 
 /** Node's own limits suit downloads; ours are small requests, and a slow sender holds a place. */
 export const SERVER_LIMITS = {
@@ -50,7 +50,11 @@ export async function serveHttp(
       return problem === undefined ? app.fetch(request) : refuse(problem);
     },
     // HTTP/1.0 knows no host header.
-    { hostname: 'localhost', overrideGlobalObjects: false, errorHandler: () => refuse('bad_request_target') },
+    {
+      hostname: 'localhost',
+      overrideGlobalObjects: false,
+      errorHandler: () => refuse('bad_request_target'),
+    },
   );
   const server = createServer({ ...limits }, (incoming, outgoing) => {
     void listener(incoming, outgoing);
@@ -62,7 +66,7 @@ export async function serveHttp(
   return { port: portOf(server), close: (graceMs) => close(server, graceMs) };
 }
 
-function refuse(code: 'bad_request_target' | 'not_found'): Response {
+function refuse(code: TargetProblem): Response {
   return answerError(new HttpError(code), newRequestId());
 }
 

@@ -67,7 +67,10 @@ async function exchange(deps: AccessDeps, code: Secret, signal: AbortSignal): Pr
     if (isBadCode) throw new HttpError('code_expired');
     // Every other refusal is about the app, not about this customer.
     if (error instanceof GraphRefused) {
-      deps.log.error({ err: error }, 'Meta refuses the code exchange; check META_APP_ID and META_APP_SECRET');
+      deps.log.error(
+        { err: error },
+        'Meta refuses the code exchange; check META_APP_ID and META_APP_SECRET',
+      );
       throw new HttpError('meta_unavailable');
     }
     throw error;

@@ -1,4 +1,9 @@
-import { isPhoneNumberId, isWabaId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
+import {
+  isPhoneNumberId,
+  isWabaId,
+  type PhoneNumberId,
+  type WabaId,
+} from '../domain/phone-number.ts';
 import { Secret } from '../domain/secret.ts';
 import { readJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
@@ -17,10 +22,7 @@ const CODE = /^[\x21-\x7e]{1,2048}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** @throws HttpError for the first thing wrong, in the order of the form */
-export async function readSignupRequest(
-  request: Request,
-  hash: KeyedHash,
-): Promise<SignupRequest> {
+export async function readSignupRequest(request: Request, hash: KeyedHash): Promise<SignupRequest> {
   const body = await readJsonObject(request, ['code', 'waba_id', 'phone_number_id']);
   const code = body.get('code');
   if (typeof code !== 'string' || !CODE.test(code)) throw new HttpError('invalid_code');

@@ -42,7 +42,9 @@ export function hintsOf(payload: unknown): WebhookHints {
   const known = changes.filter(({ field }) => Object.hasOwn(FIELDS, field));
   const hints = known.map(hintOf).filter((hint) => hint !== undefined);
   const lost = known.length - hints.length;
-  const unclear = hints.filter(({ field, digits }) => FIELDS[field] === 'number' && digits === undefined);
+  const unclear = hints.filter(
+    ({ field, digits }) => FIELDS[field] === 'number' && digits === undefined,
+  );
   return { hints, ignored: changes.length - known.length, odd: lost + unclear.length };
 }
 

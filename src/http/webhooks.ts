@@ -23,7 +23,10 @@ export interface WebhookDeps {
 }
 
 /** Meta's handshake: it wants its challenge back from who knows the verify token. */
-export function answerHandshake(url: URL, { verifyToken }: Pick<WebhookDeps, 'verifyToken'>): Response {
+export function answerHandshake(
+  url: URL,
+  { verifyToken }: Pick<WebhookDeps, 'verifyToken'>,
+): Response {
   const { searchParams: query } = url;
   if (query.get('hub.mode') !== 'subscribe') throw new HttpError('bad_verification_request');
   const tokens = query.getAll('hub.verify_token');

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { connectClient } from './connection.ts';
+import { createGraphClient } from './graph/client.ts';
+import { createHttpApp } from './http/app.ts';
+import { startDrain } from './http/drain.ts';
+import { createOnboardings } from './http/onboardings.ts';
+import { serveHttp } from './http/server.ts';
+import { runProgram } from './program.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+
+await runProgram('starter', async ({ config, log }) => {
+  const nowMs = Date.now;
+  const { meta, temporal, timing } = config;
+  const store = await openSqliteStore({
+    path: config.store.path,
+    sealingKeyFile: config.store.keyFile,
+    nowMs,
+  });
+  const graph = createGraphClient({
+    ...config.graph,
+    appId: meta.appId,
+    appSecret: meta.appSecret,
+    onWarning: (text) => {
+      log.warn(text);
+    },
+  });
+  const client = connectClient(temporal);
+  const onboardings = createOnboardings({ client, timing, nowMs });
+  const drain = startDrain({ store, onboardings, nowMs, log });
+  try {
+    const app = createHttpApp({
+      ...{ store, graph, onboardings, meta, nowMs, log },
+      access: config.http,
+      ...(temporal.uiUrl !== undefined && {
+        temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
+      }),
+      wake: () => {
+        drain.wake();
+      },
+    });
+    const stopped = new AbortController();
+    const server = await serveHttp(app, config.http);
+    log.info({ address: config.http.host, port: server.port }, 'starter is ready');
+    await Promise.race([once(process, 'SIGTERM', stopped), once(process, 'SIGINT', stopped)]);
+    await server.close(config.shutdownGraceMs);
+  } finally {
+    await drain.stop();
+    await graph.close();
+    await client.connection.close();
+    await store.close();
+  }
+});

@@ -121,7 +121,7 @@ function createAgent(timeoutMs: number): Agent {
   // undici's own limits stay above the call's deadline, so that one clock decides.
   const limitMs = 2 * timeoutMs;
   return new Agent({
-    // Over HTTP/2 undici sends a request again by itself when a connection ends: a second register.
+    // Over HTTP/2 undici sends a request again by itself after a GOAWAY; and the faults were measured on HTTP/1.1.
     allowH2: false,
     connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: limitMs,

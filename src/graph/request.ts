@@ -4,7 +4,7 @@ import { request, type Dispatcher } from 'undici';
 
 import { Secret } from '../domain/secret.ts';
 import { GraphOutcomeUnknown, GraphUnreachable, type WhyUnknown } from './errors.ts';
-import { faultWord, isTimeout, wasSent } from './transport-faults.ts';
+import { faultWord, wasSent } from './transport-faults.ts';
 import type { AnswerHeaders } from './usage.ts';
 
 export interface Transport {
@@ -138,7 +138,7 @@ function failureOf(call: GraphCall, error: unknown): Error {
   if (error instanceof GraphOutcomeUnknown) return error;
   if (call.signal.aborted) return new GraphOutcomeUnknown(call.attempted, whyAborted(call.signal));
   if (wasSent(error) === 'no') return new GraphUnreachable(call.attempted, faultWord(error));
-  return new GraphOutcomeUnknown(call.attempted, isTimeout(error) ? 'timeout' : 'reset');
+  return new GraphOutcomeUnknown(call.attempted, 'reset');
 }
 
 function whyAborted({ reason }: { readonly reason: unknown }): WhyUnknown {

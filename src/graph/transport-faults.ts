@@ -40,10 +40,6 @@ export function faultWord(error: unknown): string {
   return code !== undefined && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'no code';
 }
 
-export function isTimeout(error: unknown): boolean {
-  return ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(codeOf(error) ?? '');
-}
-
 function wasNeverSent(error: unknown, causesLeft: number): boolean {
   if (!(error instanceof Error) || causesLeft === 0) return false;
   if (error instanceof AggregateError) {

@@ -138,6 +138,24 @@ describe('a registration without a usable answer', () => {
     expect(elsewhere.seen).toEqual([]);
   });
 
+  it('is let go of when its body is not read', async () => {
+    const closed = new Promise((resolve) => {
+      void serveSocket((socket) => {
+        socket.on('close', resolve);
+        socket.write('HTTP/1.1 302 Found\r\ncontent-length: 100\r\n\r\n<');
+      }).then(({ url }) => failureOf(clientOf(url).register(registration)));
+    });
+    await closed;
+  });
+
+  it('is late at the deadline although the caller would wait', async () => {
+    const server = await serveSocket(() => undefined);
+    const { signal } = new AbortController();
+    const client = clientOf(server.url, { timeoutMs: 200 });
+    const error = await failureOf(client.register({ ...registration, signal }));
+    expect(error).toMatchObject({ name: 'GraphOutcomeUnknown', why: 'timeout' });
+  });
+
   it('is not sent again when a kept connection has died', async () => {
     const sockets: Socket[] = [];
     const server = createServer((request, response) => {

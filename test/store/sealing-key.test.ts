@@ -63,8 +63,8 @@ describe('the sealing key', () => {
     expect(readFileSync(sealingKeyFile, 'utf8')).toBe(keyFile());
   });
 
-  it.each([0o640, 0o604, 0o660, 0o666, 0o601])('is refused with mode %o', async (mode) => {
-    const failure = await failureOf(folderWithKey(keyFile(), mode));
+  it.each(['640', '604', '660', '666', '601'])('is refused with mode %s', async (mode) => {
+    const failure = await failureOf(folderWithKey(keyFile(), Number.parseInt(mode, 8)));
     expect(failure).toBeInstanceOf(SealingKeyUnusable);
     expect(failure.message).toMatch(/open to other users\. Run: chmod 600 .*sealing-key\.json$/);
   });

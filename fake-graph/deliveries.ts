@@ -17,7 +17,7 @@ import type { App, Delivery, Fake, World } from './world.ts';
 const ANSWER_WITHIN_MS = 5 * SECOND_MS;
 
 /** `sha256=` and the HMAC of exactly the bytes sent, keyed with the app secret. Source: Meta, Webhooks, Validate payloads. */
-export function signatureOf(secret: string, body: string): string {
+function signatureOf(secret: string, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 

@@ -60,7 +60,6 @@ function callOf(
   const [, version = '', ...segments] = path.replace(/\/$/, '').split('/');
   const isVersion = /^v[0-9]+\.[0-9]+$/.test(version);
   const token = bearerOf(incoming);
-  params.delete('access_token');
   return {
     fake,
     nowMs: virtualNowMs(fake.world.clock),

@@ -50,7 +50,7 @@ export function register(call: NumberCall): Plan {
   return {
     body: success(call),
     effect: () => {
-      number.pin ??= pin;
+      number.pin = pin;
       number.registered_at_ms = nowMs;
       number.ever_registered = true;
       number.deregistered = false;

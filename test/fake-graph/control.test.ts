@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+
 import { request } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { SCENARIOS } from '../../fake-graph/scenarios.ts';
 import { errorOf, startFrozen, startReceiver } from './harness.ts';
 
 let meta: Awaited<ReturnType<typeof startFrozen>>;
@@ -139,6 +142,12 @@ test('gives numbers the scenario of the reset unless their signup names one', as
   expect(await meta.read(number, token, 'status')).toMatchObject({ status: 'CONNECTED' });
   const other = await meta.onboard({ scenario: 'happy' });
   expect(await meta.read(other.number, other.token, 'status')).toMatchObject({ status: 'PENDING' });
+});
+
+test.each(Object.keys(SCENARIOS))('plays %s and tells of it in the README', async (scenario) => {
+  const { number, token } = await meta.onboard({ scenario });
+  expect(await meta.read(number, token, 'status')).toHaveProperty('status');
+  expect(readFileSync('fake-graph/README.md', 'utf8')).toContain(`| \`${scenario}\``);
 });
 
 test('shows the world on a page that escapes every name', async () => {

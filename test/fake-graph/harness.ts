@@ -8,7 +8,7 @@ import type { FakeGraphOptions } from '../../fake-graph/server.ts';
 
 export const APP_ID = '670843887433847';
 export const APP_SECRET = 'fake-app-secret';
-export const START = '2026-11-22T10:00:00.000Z';
+const START = '2026-11-22T10:00:00.000Z';
 
 const json = z.record(z.string(), z.unknown());
 const errorSchema = z.looseObject({

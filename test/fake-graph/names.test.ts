@@ -194,6 +194,29 @@ test('keeps the new name of a number until it registers again', async () => {
   expect((await meta.ledger(number)).filter((row) => row.effectApplied)).toHaveLength(2);
 });
 
+test('makes a new name final on approval, if set to', async () => {
+  await meta.order('POST', 'reset', { switches: { newFieldsOnApproval: 'gone' } });
+  const { number, token } = await subscribed({ scenario: 'already_connected' });
+  await meta.graph('POST', `${number}?new_display_name=Red%20Shrub`, { token });
+  await decide(number, 'APPROVED');
+  expect(await meta.read(number, token, 'verified_name,new_name_status,new_certificate')).toEqual({
+    id: number,
+    verified_name: 'Red Shrub',
+  });
+});
+
+test('ends the review of a new name at its own scripted time', async () => {
+  const { number, token } = await subscribed({
+    scenario: 'already_connected',
+    number: { rename_review: { decision: 'REJECTED', after_ms: 1000 } },
+  });
+  await meta.graph('POST', `${number}?new_display_name=Red%20Shrub`, { token });
+  await meta.advance('1s');
+  expect(await meta.read(number, token, 'new_name_status')).toMatchObject({
+    new_name_status: 'DECLINED',
+  });
+});
+
 test('drops an approved new name exactly 14 days later', async () => {
   const { number, token } = await subscribed({ scenario: 'already_connected' });
   await meta.graph('POST', `${number}?new_display_name=Red%20Shrub`, { token });

@@ -189,6 +189,17 @@ test('knows the fields the switches leave, by default four of them', async () =>
     ).toContain(`nonexisting field (${field})`);
 });
 
+test('throttles with the code, and shows a number taken off, as the switches say', async () => {
+  const switches = { throttleCode: 4, statusAfterDeregister: 'PENDING' };
+  await meta.order('POST', 'reset', { switches });
+  const { number, token } = await meta.onboard();
+  await meta.register(number, token);
+  await meta.graph('POST', `${number}/deregister`, { token });
+  expect(await meta.read(number, token, 'status')).toMatchObject({ status: 'PENDING' });
+  for (let i = 0; i < 199; i += 1) await meta.graph('GET', number, { token });
+  expect(errorOf(await meta.graph('GET', number, { token })).code).toBe(4);
+});
+
 test('answers a refused token with the HTTP status of the switch', async () => {
   await meta.order('POST', 'reset', { switches: { authHttp: 400 } });
   const { number } = await meta.onboard();

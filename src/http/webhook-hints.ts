@@ -22,9 +22,13 @@ const change = z.object({ field: z.string(), value: z.unknown() });
 const entry = z.object({ id, time: z.unknown(), changes: z.array(change) });
 const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 
-/** What we look at in a value; the number's own read decides everything else. */
-const numberValue = z.object({ display_phone_number: id });
-const accountValue = z.object({ waba_info: z.object({ waba_id: id }) });
+/** What we look at in a value, if it is there in a known form; the number's own read decides everything else. */
+const valueSchema = z
+  .object({
+    display_phone_number: id.optional().catch(undefined),
+    waba_info: z.object({ waba_id: id }).optional().catch(undefined),
+  })
+  .catch({});
 
 export interface WebhookHints {
   readonly hints: readonly NewHint[];
@@ -61,12 +65,11 @@ function changesOf({ id: entryId, time, changes }: z.output<typeof entry>): read
 
 /** A change of a number without digits wakes the whole account: one more read harms nobody. */
 function hintOf({ entryId, time, field, value }: Change): NewHint | undefined {
-  const account = accountValue.safeParse(value);
+  const { waba_info, display_phone_number } = valueSchema.parse(value);
   // For some events the entry is a business portfolio; the account is then in the value.
-  const wabaId = account.success ? account.data.waba_info.waba_id : entryId;
+  const wabaId = waba_info?.waba_id ?? entryId;
   if (!isWabaId(wabaId)) return undefined;
-  const number = numberValue.safeParse(value);
-  const digits = number.success ? digitsOf(number.data.display_phone_number) : '';
+  const digits = digitsOf(display_phone_number ?? '');
   const digest = createHash('sha256').update(JSON.stringify([entryId, field, value, time]));
   return { digest: digest.digest('hex'), wabaId, field, ...(digits !== '' && { digits }) };
 }

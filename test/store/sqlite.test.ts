@@ -42,6 +42,7 @@ const WRITES: readonly (readonly [string, (store: Store) => Promise<unknown>])[]
   ['announce', (store) => store.numbers.announce(ANNOUNCEMENT)],
   ['keep', (store) => store.inbox.keep([HINT])],
   ['markDelivered', (store) => store.inbox.markDelivered(['a'])],
+  ['forget', (store) => store.inbox.forget(T0_MS)],
 ];
 
 const READS: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
@@ -53,6 +54,8 @@ const READS: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ['signups.pending', (store) => store.signups.pending(10)],
   ['byId', (store) => store.numbers.byId(NUMBER)],
   ['byDigits', (store) => store.numbers.byDigits(ACCOUNT, '1')],
+  ['ofAccount', (store) => store.numbers.ofAccount(ACCOUNT)],
+  ['byDeadline', (store) => store.numbers.byDeadline()],
   ['eventsOf', (store) => store.numbers.eventsOf(NUMBER)],
   ['eventsAfter', (store) => store.numbers.eventsAfter(0)],
   ['inbox.pending', (store) => store.inbox.pending(10)],

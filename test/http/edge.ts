@@ -32,7 +32,8 @@ export interface FakeTemporal {
   readonly started: SignupRow[];
   readonly hinted: PhoneNumberId[];
   readonly retried: { phoneNumberId: PhoneNumberId; actor: string; requestId: string }[];
-  readonly onboardings: Onboardings;
+  /** Its methods may be replaced by a test's own. */
+  readonly onboardings: { -readonly [Method in keyof Onboardings]: Onboardings[Method] };
 }
 
 export function createFakeTemporal(): FakeTemporal {

@@ -1,5 +1,9 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { activityInfo, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
+import {
+  ApplicationFailure,
+  ApplicationFailureCategory,
+  CancelledFailure,
+} from '@temporalio/common';
 import { failureTypes } from '../contract/failures.ts';
 import { causeEntry, waitMsOf } from '../domain/causes.ts';
 import { causeOf } from '../domain/refusals.ts';
@@ -63,7 +67,7 @@ export function refusalOf({ answer, traceId, toldWaitMs }: GraphRefusal): Refusa
 function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof GraphRefused) return afterRefusal(refusalOf(error));
-  if (isMetaDown(error)) return pause({ cause: 'meta_down' }, error.message);
+  if (isMetaDown(error)) return cancelled() ?? pause(whyDown(error), error.message);
   if (error instanceof StoreUnavailable) {
     return ApplicationFailure.retryable(error.message, failureTypes.storeUnavailable);
   }
@@ -73,14 +77,27 @@ function toFailure(error: unknown): Error {
   return ApplicationFailure.retryable(`Unexpected ${name}; see the worker's log`, failureTypes.bug);
 }
 
-function isMetaDown(
-  error: unknown,
-): error is GraphUnreachable | GraphOutcomeUnknown | GraphMalformed {
+/** We cut the call ourselves, as the worker stops: another one repeats it at once, not after Meta's pause. */
+function cancelled(): CancelledFailure | undefined {
+  const reason: unknown = cancellationSignal().reason;
+  return reason instanceof CancelledFailure ? reason : undefined;
+}
+
+type MetaDown = GraphUnreachable | GraphOutcomeUnknown | GraphMalformed;
+
+function isMetaDown(error: unknown): error is MetaDown {
   return (
     error instanceof GraphUnreachable ||
     error instanceof GraphOutcomeUnknown ||
     error instanceof GraphMalformed
   );
+}
+
+/** HTTP 500 may come with a code that says more, such as maintenance. A final word it is never. */
+function whyDown(error: MetaDown): Refusal {
+  const said = error instanceof GraphOutcomeUnknown ? error.refusal : undefined;
+  const refusal: Refusal = said === undefined ? { cause: 'meta_down' } : refusalOf(said);
+  return causeEntry(refusal.cause).verdict === 'wait' ? refusal : { cause: 'meta_down' };
 }
 
 function afterRefusal(refusal: Refusal): ApplicationFailure {

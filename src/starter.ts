@@ -5,6 +5,7 @@ import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
 import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
+import { isLoopback } from './loopback.ts';
 import { runProgram } from './program.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -31,6 +32,7 @@ await runProgram('starter', async ({ config, log }) => {
     const app = createHttpApp({
       ...{ store, graph, onboardings, meta, nowMs, log },
       access: config.http,
+      isBehindTls: !isLoopback(config.http.host),
       ...(temporal.uiUrl !== undefined && {
         temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
       }),

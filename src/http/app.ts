@@ -24,6 +24,8 @@ export interface HttpAppDeps {
     readonly verifyToken: Secret;
   };
   readonly access: AccessRules;
+  /** Callers come over TLS, through a proxy: browsers are told to stay with it. */
+  readonly isBehindTls?: boolean;
   /** For links to the Temporal UI. */
   readonly temporal?: TemporalLink;
   readonly nowMs: () => number;
@@ -56,7 +58,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono {
   const guarded = (handler: Handler): Handler => guard(deps.access, handler);
 
   const add = (path: string, handlers: Readonly<Record<string, Handler>>): void => {
-    addRoute(app, { path, handlers, log: deps.log });
+    addRoute(app, { path, handlers, deps });
   };
   add('/v1/signups', { POST: guarded(({ request }) => takeSignup(request)) });
   add('/v1/webhooks/meta', {
@@ -83,13 +85,13 @@ function guard(access: AccessRules, handler: Handler): Handler {
 interface Route {
   readonly path: string;
   readonly handlers: Readonly<Record<string, Handler>>;
-  readonly log: Log;
+  readonly deps: Pick<HttpAppDeps, 'log' | 'isBehindTls'>;
 }
 
-function addRoute(app: Hono, { path, handlers, log }: Route): void {
+function addRoute(app: Hono, { path, handlers, deps }: Route): void {
   const allow = Object.keys(handlers).join(', ');
   for (const [method, handler] of Object.entries(handlers)) {
-    app.on(method, path, (context) => answer(context, handler, { path, log }));
+    app.on(method, path, (context) => answer(context, handler, { path, deps }));
   }
   app.all(path, () =>
     answerError(new HttpError('method_not_allowed', { headers: { allow } }), newRequestId()),
@@ -99,12 +101,13 @@ function addRoute(app: Hono, { path, handlers, log }: Route): void {
 async function answer(
   context: Context,
   handler: Handler,
-  { path, log }: Pick<Route, 'path' | 'log'>,
+  { path, deps: { log, isBehindTls } }: Pick<Route, 'path' | 'deps'>,
 ): Promise<Response> {
   const requestId = newRequestId();
   const call = { request: context.req.raw, requestId, id: context.req.param('id') ?? '' };
   const response = await handled(handler, call, log);
   response.headers.set('x-request-id', requestId);
+  if (isBehindTls === true) response.headers.set('strict-transport-security', 'max-age=31536000');
   const { method } = context.req;
   log.info({ method, route: path, status: response.status, requestId }, 'answered');
   return response;

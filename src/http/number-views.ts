@@ -7,8 +7,8 @@ import { statusUrlOf } from './signups.ts';
 
 const track = z.string();
 
-/** What we show of the contract's Progress, as text in the store or as an update's answer. */
-export const progressSchema = z.object({
+/** What we show of the contract's Progress. */
+const progressSchema = z.object({
   waiting: z.object({
     for: z.string(),
     refusal: z

@@ -33,11 +33,11 @@ export interface HttpServer {
 }
 
 /** The address cannot be listened on. The message is one line, and names the variable to change. */
-export class CannotListen extends Error {
+class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 
-/** @throws CannotListen */
+/** @throws CannotListen, whose message is fit for the person who started the program */
 export async function serveHttp(
   app: { fetch(request: Request): Response | Promise<Response> },
   options: ServeOptions,

@@ -108,7 +108,11 @@ const errorShape = z.strictObject({
 
 /** The real app on a real socket, with a real store and fake-graph behind it. */
 export async function openEdge(
-  changes: { access?: HttpAppDeps['access']; limits?: ServeOptions['limits'] } = {},
+  changes: {
+    access?: HttpAppDeps['access'];
+    isBehindTls?: boolean;
+    limits?: ServeOptions['limits'];
+  } = {},
 ): Promise<Edge> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   const meta = await startFakeMeta();
@@ -140,6 +144,7 @@ export async function openEdge(
     onboardings: temporal.onboardings,
     meta: { appId: APP_ID, appSecret, verifyToken: new Secret(VERIFY_TOKEN) },
     access: changes.access ?? { allowedOrigins: [] },
+    isBehindTls: changes.isBehindTls ?? false,
     temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
     nowMs: Date.now,
     log,

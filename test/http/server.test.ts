@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HTTP_ERRORS } from '../../src/http/errors.ts';
 import { SERVER_LIMITS } from '../../src/http/server.ts';
-import { exchangeBytes, openEdge, type Edge } from './edge.ts';
+import { exchangeBytes, openEdge, sign, type Edge } from './edge.ts';
 
 let edge: Edge;
 
@@ -155,6 +157,52 @@ describe('headers', () => {
   test('of more than 16 KiB are refused', async () => {
     const text = await send(`GET /healthz HTTP/1.1\r\nx: ${'y'.repeat(17_000)}\r\n${LAST}`);
     expect(statusesOf(text)).toEqual([431]);
+  });
+});
+
+describe('TLS in front', () => {
+  test('is what browsers are told to stay with, where there is one', async () => {
+    const header = 'strict-transport-security';
+    expect((await edge.call('/healthz')).headers.get(header)).toBeNull();
+    const open = await openEdge({ isBehindTls: true });
+    expect((await open.call('/healthz')).headers.get(header)).toBe('max-age=31536000');
+    await open.close();
+  });
+});
+
+describe('any bytes at all', () => {
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.json().map((text) => Buffer.from(text)),
+  );
+  const headers = { 'content-type': 'application/json' };
+
+  test('are refused by the signup callback, with an error we document', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (bytes) => {
+        const answer = await edge.call('/v1/signups', {
+          ...{ method: 'POST', headers },
+          body: new Uint8Array(bytes),
+        });
+        expect(answer.status).toBe(400);
+        expect(Object.keys(HTTP_ERRORS)).toContain(answer.code);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('are answered by the webhook, even when they are signed', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (bytes) => {
+        const signed = { ...headers, 'x-hub-signature-256': sign(bytes) };
+        const answer = await edge.call('/v1/webhooks/meta', {
+          ...{ method: 'POST', headers: signed },
+          body: new Uint8Array(bytes),
+        });
+        expect(answer.status).toBe(400);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 

@@ -91,7 +91,8 @@ export const VARIABLES = {
     fallback: '.data/sealing-key.json',
   },
   WORKFLOW_BUNDLE: {
-    meaning: 'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start',
+    meaning:
+      'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start',
   },
   HOST: { meaning: 'Address the HTTP edge listens on', fallback: '127.0.0.1' },
   PORT: { meaning: 'Its port: 1-65535', fallback: '3000' },

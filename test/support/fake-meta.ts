@@ -76,12 +76,20 @@ export interface RunningFakeMeta extends FakeMeta {
   close(): Promise<void>;
 }
 
-/** In this process, with a clock that moves only when told. */
-export async function startFakeMeta(): Promise<RunningFakeMeta> {
+/** In this process; unless said otherwise with a clock that moves only when told, and without webhooks. */
+export async function startFakeMeta(
+  options: { readonly clock?: 'frozen' | 'real'; readonly callbackUrl?: string } = {},
+): Promise<RunningFakeMeta> {
+  const { clock = 'frozen', callbackUrl } = options;
   const server = await startFakeGraph({
     port: 0,
-    clock: { mode: 'frozen', factor: 1 },
-    app: { id: APP_ID, secret: APP_SECRET, verify_token: VERIFY_TOKEN },
+    clock: { mode: clock, factor: 1 },
+    app: {
+      id: APP_ID,
+      secret: APP_SECRET,
+      verify_token: VERIFY_TOKEN,
+      ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
+    },
   });
   return { ...steer(server.url), close: () => server.close() };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import type { OnboardingActivities } from '../../src/contract/activities.ts';
@@ -17,13 +17,15 @@ import {
   type Progress,
 } from '../../src/contract/onboarding.ts';
 import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
-import { isPhoneNumberId, isWabaId, type PhoneNumberId } from '../../src/domain/phone-number.ts';
+import type { PhoneNumberId } from '../../src/domain/phone-number.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createGraphClient, type GraphClient } from '../../src/graph/client.ts';
+import { createGraphClient } from '../../src/graph/client.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { builtWorkflows } from './bundle.ts';
 import { APP_ID, APP_SECRET, startFakeMeta, type FakeMeta } from './fake-meta.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
+import { acceptSignup } from './signup.ts';
 
 const SECOND_MS = 1000;
 const INDEXED_VALUE_TYPES = { Keyword: 2, Datetime: 6, Bool: 5 } as const;
@@ -46,11 +48,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-// Refusals and failed runs are what these tests are about; only what nobody expects is printed.
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-});
+installQuietRuntime();
 
 export async function createWorld(): Promise<World> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
@@ -92,7 +90,10 @@ export async function createWorld(): Promise<World> {
       await env.sleep(durationMs);
       await clock.sync();
     },
-    signUp: (order) => signUp({ meta, graph, store, clock }, order),
+    signUp: async (order) => {
+      await clock.sync();
+      return await acceptSignup({ meta, graph, store }, order, clock.nowMs());
+    },
     start: (input) =>
       env.client.workflow.start<(input: OnboardingInput) => Promise<OnboardingResult>>(
         ONBOARD_PHONE_NUMBER,
@@ -153,39 +154,6 @@ function inStep(clock: Clock, activities: OnboardingActivities): OnboardingActiv
     register: step(activities.register),
     settleAttempt: step(activities.settleAttempt),
     announce: step(activities.announce),
-  };
-}
-
-async function signUp(
-  parts: {
-    readonly meta: FakeMeta;
-    readonly graph: GraphClient;
-    readonly store: Store;
-    readonly clock: Clock;
-  },
-  order: unknown,
-): Promise<OnboardingInput> {
-  await parts.clock.sync();
-  const signup = await parts.meta.signUp(order);
-  const { phone_number_id: phoneNumberId, waba_id: wabaId } = signup;
-  if (!isPhoneNumberId(phoneNumberId) || !isWabaId(wabaId)) throw new Error('not an id');
-  const token = await parts.graph.exchangeCode({ code: new Secret(signup.code) });
-  const number = await parts.graph.readPhoneNumber({ phoneNumberId, token });
-  await parts.store.signups.accept({
-    idempotencyKey: phoneNumberId,
-    bodyHash: phoneNumberId,
-    phoneNumberId,
-    wabaId,
-    displayPhoneNumber: number.displayPhoneNumber,
-    token,
-    deadlineAtMs: parts.clock.nowMs(),
-  });
-  return {
-    phoneNumberId,
-    wabaId,
-    signedUpAtMs: parts.clock.nowMs(),
-    platform: 'cloud',
-    source: 'embedded-signup',
   };
 }
 

@@ -1,0 +1,68 @@
+const DAY_MS = 86_400_000;
+
+/** A life of a number that every later version of the workflow must be able to replay. */
+export interface Scenario {
+  readonly signup: (nowMs: number) => { readonly order: unknown; readonly signedUpAtMs?: number };
+  /** Of the first register request. */
+  readonly fault?: { readonly kind: string };
+  /** Only where the number's own poll is part of the story; otherwise it stays out of the way. */
+  readonly pollMs?: number;
+  readonly steps: readonly Step[];
+}
+
+interface Step {
+  readonly afterMs: number;
+  readonly patch?: unknown;
+  readonly signal?: 'numberChanged' | 'retry';
+}
+
+const inReview = (afterMs: number) => ({
+  name_status: 'PENDING_REVIEW',
+  review: { decision: 'APPROVED', after_ms: afterMs },
+});
+
+/** Names are those of the recorded files. To keep a new behaviour, add a scenario and run `npm run record -- <name>`. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'decided-by-webhook': {
+    signup: () => ({ order: { number: inReview(3500) } }),
+    steps: [{ afterMs: 4000, signal: 'numberChanged' }],
+  },
+  'on-a-handset-then-retried': {
+    signup: () => ({ order: { scenario: 'on_handset', number: inReview(1000) } }),
+    pollMs: 1000,
+    steps: [{ afterMs: 3000, patch: { on_handset: false }, signal: 'retry' }],
+  },
+  'register-answer-lost': {
+    signup: () => ({ order: { number: inReview(1000) } }),
+    fault: { kind: 'drop_after' },
+    pollMs: 1000,
+    steps: [],
+  },
+  'register-request-lost': {
+    signup: () => ({ order: { number: inReview(1000) } }),
+    fault: { kind: 'drop_before' },
+    pollMs: 1000,
+    steps: [],
+  },
+  'name-declined-then-approved': {
+    signup: () => ({ order: { scenario: 'declined', number: { name_status: 'DECLINED' } } }),
+    pollMs: 1000,
+    steps: [{ afterMs: 3000, patch: inReview(1000), signal: 'numberChanged' }],
+  },
+  'never-verified-expired': {
+    signup: (nowMs) => {
+      const signedUpAtMs = nowMs - 14 * DAY_MS + 6000;
+      const number = { otp_verified_at: null, last_onboarded_time: signedUpAtMs };
+      return { order: { scenario: 'otp_missing', number }, signedUpAtMs };
+    },
+    steps: [],
+  },
+  'found-connected': {
+    signup: () => ({ order: { scenario: 'already_connected' } }),
+    steps: [],
+  },
+  'banned-while-waiting': {
+    signup: () => ({ order: { scenario: 'on_handset' } }),
+    steps: [{ afterMs: 3000, patch: { status: 'BANNED' }, signal: 'numberChanged' }],
+  },
+};

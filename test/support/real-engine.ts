@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { startDevServer } from '../../src/embedded/temporal-dev-server.ts';
+import { createGraphClient, type GraphClient } from '../../src/graph/client.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { APP_ID, APP_SECRET, startFakeMeta, VERIFY_TOKEN, type FakeMeta } from './fake-meta.ts';
+import { freePort } from './free-port.ts';
+
+/** The real Temporal server on its own file, fake-graph in real time, and a store that other processes open too. */
+export interface RealEngine {
+  readonly dir: string;
+  readonly temporalAddress: string;
+  readonly client: Client;
+  readonly meta: FakeMeta;
+  readonly graph: GraphClient;
+  readonly store: Store;
+  /** What a worker or a starter is told of these parts. */
+  readonly env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+export async function startRealEngine(
+  temporalCli: string,
+  meta: { readonly callbackUrl?: string } = {},
+): Promise<RealEngine> {
+  const dir = await mkdtemp(join(tmpdir(), 'real-engine-'));
+  const server = await startDevServer({
+    executable: temporalCli,
+    port: await freePort(),
+    dbFile: join(dir, 'temporal.db'),
+    logFile: join(dir, 'temporal.log'),
+    searchAttributes: searchAttributeKinds,
+  });
+  const connection = await Connection.connect({ address: server.address });
+  const fake = await startFakeMeta({ clock: 'real', ...meta });
+  const paths = { path: join(dir, 'store.db'), sealingKeyFile: join(dir, 'key.json') };
+  const store = await openSqliteStore({ ...paths, nowMs: Date.now });
+  const graph = createGraphClient({
+    baseUrl: fake.url,
+    version: 'v25.0',
+    appId: APP_ID,
+    appSecret: new Secret(APP_SECRET),
+    timeoutMs: 2000,
+  });
+  return {
+    dir,
+    temporalAddress: server.address,
+    client: new Client({ connection, identity: 'real-engine' }),
+    meta: fake,
+    graph,
+    store,
+    env: {
+      ...process.env,
+      META_APP_ID: APP_ID,
+      META_APP_SECRET: APP_SECRET,
+      META_VERIFY_TOKEN: VERIFY_TOKEN,
+      GRAPH_BASE_URL: fake.url,
+      TEMPORAL_ADDRESS: server.address,
+      STORE_PATH: paths.path,
+      KEY_FILE: paths.sealingKeyFile,
+    },
+    close: async () => {
+      await connection.close();
+      await server.stop();
+      await graph.close();
+      await store.close();
+      await fake.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { startProgram, type RunningProgram } from '../../src/embedded/child-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
+
+const LOOK_AGAIN_MS = 100;
+
+const numberSchema = z.looseObject({
+  stage: z.string(),
+  waiting_for: z.string(),
+  cause: z.string().optional(),
+  outcome: z.string().optional(),
+});
+
+export type NumberView = z.output<typeof numberSchema>;
+
+/** The programs as they are deployed: starter and worker as processes, webhooks from fake-graph to the starter. */
+export interface System {
+  readonly engine: RealEngine;
+  readonly worker: RunningProgram;
+  /** Everything the HTTP edge has ever answered, headers and bodies. */
+  readonly answers: readonly string[];
+  call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  /** The number, once it is as the predicate wants it. */
+  numberWhen(id: string, isAsWanted: (number: NumberView) => boolean): Promise<NumberView>;
+  startWorker(): Promise<RunningProgram>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export async function startSystem(env: NodeJS.ProcessEnv): Promise<System> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port.toString()}`;
+  const callbackUrl = `${url}/v1/webhooks/meta`;
+  const engine = await startRealEngine(inject('temporalCli'), { callbackUrl });
+  const answers: string[] = [];
+  const start = (name: string): Promise<RunningProgram> =>
+    startProgram({
+      name,
+      command: process.execPath,
+      args: [fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url))],
+      env: {
+        ...engine.env,
+        PORT: port.toString(),
+        WORKFLOW_BUNDLE: inject('workflowBundlePath'),
+        LOG_LEVEL: 'trace',
+        ...env,
+      },
+      logFile: join(engine.dir, `${name}.log`),
+    });
+  const call: System['call'] = async (method, path, body) => {
+    const answer = await request(`${url}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(env['API_TOKEN'] === undefined ? {} : { authorization: `Bearer ${env['API_TOKEN']}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    answers.push(JSON.stringify(answer.headers), text);
+    return { status: answer.statusCode, body: JSON.parse(text) };
+  };
+  const starter = await start('starter');
+  const worker = await start('worker');
+  await untilReady(() => call('GET', '/readyz'));
+  return {
+    engine,
+    worker,
+    answers,
+    call,
+    numberWhen: async (id, isAsWanted) => {
+      for (;;) {
+        const { body } = await call('GET', `/v1/numbers/${id}`);
+        const number = numberSchema.parse(body);
+        if (isAsWanted(number)) return number;
+        await sleep(LOOK_AGAIN_MS);
+      }
+    },
+    startWorker: () => start('worker'),
+    close: async () => {
+      await starter.stop(5000);
+      await worker.stop(5000);
+      await engine.close();
+    },
+  };
+}
+
+async function untilReady(ask: () => Promise<Answer>): Promise<void> {
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer?.status === 200) return;
+    await sleep(LOOK_AGAIN_MS);
+  }
+}

@@ -4,3 +4,14 @@ import { inject } from 'vitest';
 export function builtWorkflows(): { readonly codePath: string } {
   return { codePath: inject('workflowBundlePath') };
 }
+
+/** What this test run built and found, for a world of a test's own. */
+export function providedGround(): {
+  readonly temporalTestServer: string;
+  readonly workflowBundlePath: string;
+} {
+  return {
+    temporalTestServer: inject('temporalTestServer'),
+    workflowBundlePath: inject('workflowBundlePath'),
+  };
+}

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import type { OnboardingActivities } from '../../src/contract/activities.ts';
 import {
@@ -22,7 +22,6 @@ import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { builtWorkflows } from './bundle.ts';
 import { APP_ID, APP_SECRET, startFakeMeta, type FakeMeta } from './fake-meta.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
 import { acceptSignup } from './signup.ts';
@@ -45,14 +44,22 @@ export interface World {
   progressOf(phoneNumberId: PhoneNumberId): Promise<Progress>;
   /** Runs the worker until `play` has ended. */
   play<T>(play: () => Promise<T>): Promise<T>;
+  /** How many attempts of activities the worker has made; the local ones are not among them. */
+  readonly activityAttempts: () => number;
   close(): Promise<void>;
 }
 
 installQuietRuntime();
 
-export async function createWorld(): Promise<World> {
+/** The built parts a world stands on: paths of the time-skipping server and of the workflow bundle. */
+export interface Ground {
+  readonly temporalTestServer: string;
+  readonly workflowBundlePath: string;
+}
+
+export async function createWorld(ground: Ground): Promise<World> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: inject('temporalTestServer') } },
+    server: { executable: { type: 'existing-path', path: ground.temporalTestServer } },
   });
   await addSearchAttributes(env);
   const meta = await startFakeMeta();
@@ -71,8 +78,8 @@ export async function createWorld(): Promise<World> {
     timeoutMs: 2000,
   });
   const monotonicMs = (): number => performance.now();
+  let attempts = 0;
   const activities = inStep(
-    clock,
     createActivities({
       graph,
       store,
@@ -81,6 +88,10 @@ export async function createWorld(): Promise<World> {
       appId: APP_ID,
       graphTimeoutMs: 2000,
     }),
+    clock,
+    () => {
+      attempts += 1;
+    },
   );
   return {
     meta,
@@ -105,11 +116,12 @@ export async function createWorld(): Promise<World> {
       const worker = await Worker.create({
         connection: env.nativeConnection,
         taskQueue: TASK_QUEUE,
-        workflowBundle: builtWorkflows(),
+        workflowBundle: { codePath: ground.workflowBundlePath },
         activities,
       });
       return await worker.runUntil(play());
     },
+    activityAttempts: () => attempts,
     close: async () => {
       await env.teardown();
       await graph.close();
@@ -140,10 +152,15 @@ async function startClock(env: TestWorkflowEnvironment, meta: FakeMeta): Promise
 }
 
 /** Every activity sees the time of the workflow server, as does Meta. */
-function inStep(clock: Clock, activities: OnboardingActivities): OnboardingActivities {
+function inStep(
+  activities: OnboardingActivities,
+  clock: Clock,
+  onAttempt: () => void,
+): OnboardingActivities {
   const step =
     <Args, Result>(activity: (args: Args) => Promise<Result>) =>
     async (args: Args): Promise<Result> => {
+      if (!activityInfo().isLocal) onAttempt();
       await clock.sync();
       return await activity(args);
     };

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../support/spans.ts';
+import { providedGround } from '../support/bundle.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld(providedGround());
 });
 afterAll(async () => {
   await world.close();
@@ -122,11 +123,9 @@ describe('a refused registration', () => {
       expect(await world.progressOf(input.phoneNumberId)).toMatchObject({
         waiting: { for: 'time', refusal: { cause: 'attempts_locked', code: 133016 } },
       });
-      await expect(
-        handle.executeUpdate('retryNow', { args: [{ actor: 'Ada' }] }),
-      ).rejects.toMatchObject({
-        cause: { type: 'NotNow', message: expect.stringContaining('locked') },
-      });
+      const retry = handle.executeUpdate('retryNow', { args: [{ actor: 'Ada' }] });
+      await expect(retry).rejects.toHaveProperty('cause.type', 'NotNow');
+      await expect(retry).rejects.toHaveProperty('cause.message', expect.stringMatching(/locked/));
       await handle.signal('retry');
       expect((await handle.result()).outcome).toBe('ready');
     });

@@ -22,6 +22,10 @@ export async function runProgram(
       nowMs: Date.now(),
     });
     const log = createLogger({ name, level: config.logLevel, secrets: config.secrets });
+    process.once('uncaughtException', (error) => {
+      log.fatal({ err: error }, 'ended by an error nobody expected');
+      process.exit(1);
+    });
     await main({ config, log });
   } catch (error) {
     const isConfig = error instanceof ConfigError;

@@ -30,7 +30,9 @@ await runProgram('worker', async ({ config, log }) => {
   const graph = createGraphClient({
     ...config.graph,
     ...config.meta,
-    onWarning: (text) => log.warn(text),
+    onWarning: (text) => {
+      log.warn(text);
+    },
   });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const worker = await Worker.create({

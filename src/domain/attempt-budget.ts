@@ -10,7 +10,7 @@ export type AttemptKind = 'automatic' | 'operator';
  * Our own ceilings, of Meta's 10: the last two stay unused because other partners and hand-made calls count on the same
  * number, and the two before are kept for people.
  */
-export const ATTEMPT_LIMITS: Readonly<Record<AttemptKind, number>> = { automatic: 6, operator: 8 };
+const ATTEMPT_LIMITS: Readonly<Record<AttemptKind, number>> = { automatic: 6, operator: 8 };
 
 export type Budget =
   | { readonly kind: 'allowed'; readonly left: AttemptsLeft }

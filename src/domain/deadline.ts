@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 /** Meta: "register within 14 days after Embedded Signup", else the customer signs up again. */
 export const SIGNUP_WINDOW_MS = 14 * DAY_MS;
 /** Meta: a claimed pre-verified number may be registered for 90 days. */
-export const PREVERIFIED_WINDOW_MS = 90 * DAY_MS;
+const PREVERIFIED_WINDOW_MS = 90 * DAY_MS;
 
 /** The deadline before Meta has been read: counted from the signup callback. */
 export function provisionalDeadlineOf(signedUpAtMs: number): number {

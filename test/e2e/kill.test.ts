@@ -77,16 +77,15 @@ async function surviveKill(taskQueue: string, point: Point): Promise<OnboardingI
 interface Point {
   readonly at: 'reserved' | 'claimed' | 'in-flight' | 'answered' | 'recorded';
   readonly hang?: 'before' | 'after';
-  readonly posts: number;
 }
 
 const POINTS: readonly (readonly [string, Point])[] = [
-  ['before the row is claimed', { at: 'reserved', posts: 1 }],
-  ['after the row is claimed, before the request', { at: 'claimed', posts: 1 }],
-  ['in the request, before Meta acted', { at: 'in-flight', hang: 'before', posts: 2 }],
-  ['in the request, after Meta acted', { at: 'in-flight', hang: 'after', posts: 1 }],
-  ['after the answer, before it is written down', { at: 'answered', posts: 1 }],
-  ['after it is written down', { at: 'recorded', posts: 1 }],
+  ['before the row is claimed', { at: 'reserved' }],
+  ['after the row is claimed, before the request', { at: 'claimed' }],
+  ['in the request, before Meta acted', { at: 'in-flight', hang: 'before' }],
+  ['in the request, after Meta acted', { at: 'in-flight', hang: 'after' }],
+  ['after the answer, before it is written down', { at: 'answered' }],
+  ['after it is written down', { at: 'recorded' }],
 ];
 
 describe('F01 F02: a worker killed with SIGKILL', () => {
@@ -103,7 +102,8 @@ describe('F01 F02: a worker killed with SIGKILL', () => {
         registers.filter(({ effectApplied }) => effectApplied),
         name,
       ).toHaveLength(1);
-      expect(registers.length).toBeLessThanOrEqual(point.posts);
+      const lostAnswers = registers.filter(({ answerDelivered }) => !answerDelivered).length;
+      expect(registers.length).toBeLessThanOrEqual(1 + lostAnswers);
       expect(registers.every(({ concurrent }) => concurrent === 1)).toBe(true);
       expect(new Set(registers.map(({ pinSha256 }) => pinSha256)).size).toBe(1);
       const story = calls.map(({ path }) => (path.endsWith('/register') ? 'POST' : 'GET'));

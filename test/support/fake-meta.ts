@@ -19,6 +19,14 @@ const ledgerSchema = z.object({
 
 export type LedgerEntry = z.output<typeof ledgerSchema>['requests'][number];
 
+const deliveriesSchema = z.object({
+  deliveries: z.array(
+    z.looseObject({ field: z.string(), number: z.string().optional(), state: z.string() }),
+  ),
+});
+
+type Delivery = z.output<typeof deliveriesSchema>['deliveries'][number];
+
 const signupSchema = z.object({
   code: z.string(),
   phone_number_id: z.string(),
@@ -37,6 +45,8 @@ export interface FakeMeta {
   /** Every Graph request about a number, oldest first: the judge of "registered once". */
   ledgerOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
   registersOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
+  /** Webhooks about a number, delivered or not. */
+  deliveriesOf(phoneNumberId: string): Promise<readonly Delivery[]>;
 }
 
 export const APP_ID = '670843887433847';
@@ -67,6 +77,10 @@ export function steer(url: string): FakeMeta {
     patch: (path, body) => call('PATCH', path, body),
     signUp: async (order) => signupSchema.parse(await call('POST', '/signup', order)),
     ledgerOf,
+    deliveriesOf: async (phoneNumberId) => {
+      const { deliveries } = deliveriesSchema.parse(await call('GET', '/webhooks'));
+      return deliveries.filter(({ number }) => number === phoneNumberId);
+    },
     registersOf: async (phoneNumberId) =>
       (await ledgerOf(phoneNumberId)).filter(({ path }) => path.endsWith('/register')),
   };

@@ -15,6 +15,10 @@ import { freePort } from './free-port.ts';
 export interface RealEngine {
   readonly dir: string;
   readonly temporalAddress: string;
+  /** Ends the server as a machine that loses its power does. */
+  killTemporal(): void;
+  /** Starts it again on the same file and port. */
+  restartTemporal(): Promise<void>;
   readonly client: Client;
   readonly meta: FakeMeta;
   readonly graph: GraphClient;
@@ -29,13 +33,14 @@ export async function startRealEngine(
   meta: { readonly callbackUrl?: string } = {},
 ): Promise<RealEngine> {
   const dir = await mkdtemp(join(tmpdir(), 'real-engine-'));
-  const server = await startDevServer({
+  const temporal = {
     executable: temporalCli,
     port: await freePort(),
     dbFile: join(dir, 'temporal.db'),
     logFile: join(dir, 'temporal.log'),
     searchAttributes: searchAttributeKinds,
-  });
+  };
+  let server = await startDevServer(temporal);
   const connection = await Connection.connect({ address: server.address });
   const fake = await startFakeMeta({ clock: 'real', ...meta });
   const paths = { path: join(dir, 'store.db'), sealingKeyFile: join(dir, 'key.json') };
@@ -50,6 +55,12 @@ export async function startRealEngine(
   return {
     dir,
     temporalAddress: server.address,
+    killTemporal: () => {
+      process.kill(server.pid, 'SIGKILL');
+    },
+    restartTemporal: async () => {
+      server = await startDevServer(temporal);
+    },
     client: new Client({ connection, identity: 'real-engine' }),
     meta: fake,
     graph,

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, type System } from './system.ts';
+
+let system: System;
+beforeAll(async () => {
+  // No poll helps: what is promised while Temporal is away must come by itself when it is back.
+  system = await startSystem({ POLL_INTERVAL: '6h' });
+});
+afterAll(async () => {
+  await system.close();
+});
+
+describe('while Temporal is away', () => {
+  it('F06: a signup is accepted and a webhook kept; both take effect when it is back', async () => {
+    const { meta } = system.engine;
+    const early = await signUp(reviewOf(3000));
+    await system.numberWhen(early, ({ stage }) => stage === 'following-name');
+
+    system.engine.killTemporal();
+    const beganMs = Date.now();
+    const late = await signUp(reviewOf(1000));
+    expect(Date.now() - beganMs).toBeLessThan(5000);
+    expect((await system.call('GET', '/readyz')).status).toBe(503);
+    // The name of the first number is approved now; its webhook is answered, or Meta would send it again in a minute.
+    await expect.poll(() => decisionsDelivered(early), { timeout: 10_000 }).toBe(1);
+
+    await system.engine.restartTemporal();
+    await system.numberWhen(early, ({ outcome }) => outcome === 'ready');
+    await system.numberWhen(late, ({ outcome }) => outcome === 'ready');
+    expect(await meta.registersOf(late)).toHaveLength(1);
+  });
+});
+
+async function signUp(number: unknown): Promise<string> {
+  const order = await system.engine.meta.signUp({ number });
+  expect((await system.call('POST', '/v1/signups', order)).status).toBe(202);
+  return order.phone_number_id;
+}
+
+function reviewOf(afterMs: number): unknown {
+  const review = { decision: 'APPROVED', after_ms: afterMs };
+  return { name_status: 'PENDING_REVIEW', review };
+}
+
+async function decisionsDelivered(id: string): Promise<number> {
+  const deliveries = await system.engine.meta.deliveriesOf(id);
+  return deliveries.filter(
+    ({ field, state }) => field === 'phone_number_name_update' && state === 'delivered',
+  ).length;
+}

@@ -10,6 +10,8 @@ import { wabaId } from '../store/builders.ts';
 import { createRig, environment, failureOf, PATIENT_MS, run, type Rig } from './rig.ts';
 
 const SECOND_MS = 1000;
+/** Registered already; only the name is waited for. */
+const IN_REVIEW = { scenario: 'already_connected', number: { name_status: 'PENDING_REVIEW' } };
 
 let rig: Rig;
 beforeAll(async () => {
@@ -58,10 +60,7 @@ describe('a number that is read', () => {
   });
 
   it('is not yet there: a benign failure that tells what was seen', async () => {
-    const input = await rig.signUp({
-      scenario: 'already_connected',
-      number: { name_status: 'PENDING_REVIEW' },
-    });
+    const input = await rig.signUp(IN_REVIEW);
     const failure = await failureOf(observe(looking(input)));
     expect(failure).toMatchObject({
       type: 'StillWaiting',
@@ -87,20 +86,21 @@ describe('a number that is read', () => {
     ['when the wait ends, if that comes first', hour, [50 * MINUTE_MS, 10 * MINUTE_MS]],
     ['after 1 ms, if 1 ms is left', hour, [HOUR_MS - 1, 1]],
   ] as const)('is read again %s', async (_title, changes, [waitedMs, expectedMs]) => {
-    const input = await rig.signUp({
-      scenario: 'already_connected',
-      number: { name_status: 'PENDING_REVIEW' },
-    });
+    const input = await rig.signUp(IN_REVIEW);
     const sinceMs = rig.clock.nowMs - waitedMs;
     const failure = await failureOf(observe(looking(input, { ...changes, sinceMs })));
     expect(failure).toMatchObject({ type: 'StillWaiting', retryDelayMs: expectedMs });
   });
 
+  it('is read again after 1 ms at a pace of 0: a delay of 0 would end the wait', async () => {
+    const input = await rig.signUp(IN_REVIEW);
+    const timing = { ...DEFAULT_TIMING, pollMs: 0 };
+    const failure = await failureOf(observe(looking(input, { timing })));
+    expect(failure).toMatchObject({ type: 'StillWaiting', retryDelayMs: 1 });
+  });
+
   it('is given up with the last read when the time is over', async () => {
-    const input = await rig.signUp({
-      scenario: 'already_connected',
-      number: { name_status: 'PENDING_REVIEW' },
-    });
+    const input = await rig.signUp(IN_REVIEW);
     const over = { giveUpAfterMs: HOUR_MS, sinceMs: rig.clock.nowMs - HOUR_MS };
     expect(await observe(looking(input, over))).toMatchObject({ nameStatus: 'PENDING_REVIEW' });
   });

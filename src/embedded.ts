@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { ConfigError } from './config.ts';
 import { startLeash } from './embedded/child-process.ts';
+import { prepareDataDir } from './embedded/data-dir.ts';
 import { isDemo as isDemoIn } from './embedded/demo-meta.ts';
 import { environmentOf } from './embedded/environment.ts';
 import { followNumbers, type FirstEnd } from './embedded/follow.ts';
 import { BadOptions, HELP, parseOptions, type EmbeddedOptions } from './embedded/options.ts';
-import { startNode, startPrograms, type Start } from './embedded/programs.ts';
+import { endOf, startNode, startPrograms, type Start } from './embedded/programs.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -21,60 +21,85 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(options: EmbeddedOptions): Promise<Ended> {
   const isDemo = isDemoIn(process.env);
-  await mkdir(options.dataDir, { recursive: true });
+  await prepareDataDir(options.dataDir);
   const env = await environmentOf(options, { own: process.env, isDemo });
-  const leash = startLeash();
-  const start: Start = { options, env, isDemo, leash, say };
-  const stopped = interrupted();
-  const programs = await startPrograms(start);
   const store = await openSqliteStore({
     path: env['STORE_PATH'] ?? '',
     sealingKeyFile: env['KEY_FILE'] ?? '',
     nowMs: Date.now,
   });
+  const leash = startLeash();
+  try {
+    return await runPrograms({ options, env, isDemo, leash, say }, store);
+  } finally {
+    await store.close();
+    leash.close();
+  }
+}
+
+async function runPrograms(start: Start, store: Store): Promise<Ended> {
+  say(
+    `Starting Temporal,${start.isDemo ? ' an emulator of Meta,' : ''} the HTTP edge and the worker …`,
+  );
+  const programs = await startPrograms(start);
   const following = new AbortController();
   try {
+    // Not before: until here a Ctrl-C ends this process at once, and the leash what it has started.
+    const stopped = interrupted();
     sayWhere(start);
-    const isFirstStart = await sayWhatIsKnown(store);
-    if (isDemo && isFirstStart) await playDemo(start);
+    await sayOrPlayFirst(start, store);
     const failed = programs.failure.then((reason): Ended => ({ kind: 'failed', reason }));
     const ended = firstEnd({ start, store, signal: following.signal });
     return await Promise.race([failed, stopped, ended]);
   } finally {
     following.abort();
     await programs.stop();
-    await store.close();
-    leash.close();
   }
 }
 
-function sayWhere({ options: { ports }, isDemo, env }: Start): void {
+function sayWhere({ options: { ports, dataDir }, isDemo, env }: Start): void {
+  say('');
   say(`Temporal UI  ${env['TEMPORAL_UI_URL'] ?? ''}`);
-  say(`HTTP API     http://127.0.0.1:${ports.http.toString()}/v1/numbers`);
-  if (isDemo) say(`Meta (fake)  http://127.0.0.1:${ports.fakeGraph.toString()}/_fake`);
+  say(`HTTP API     http://127.0.0.1:${ports.http}/v1/numbers`);
+  if (isDemo) say(`Meta (fake)  http://127.0.0.1:${ports.fakeGraph}/_fake`);
+  say(`State, logs  ${dataDir}`);
+  say('Ctrl-C stops everything; the next npm start goes on from there.');
   say('');
 }
 
-/** True when nobody has signed up yet. */
-async function sayWhatIsKnown(store: Store): Promise<boolean> {
+/** What is known from earlier starts; in a new demo, customers who sign up. */
+async function sayOrPlayFirst(start: Start, store: Store): Promise<void> {
   const numbers = await store.numbers.byDeadline();
   const open = numbers.filter(({ outcome }) => outcome === undefined);
-  if (numbers.length > 0)
-    say(`${open.length.toString()} of ${numbers.length.toString()} numbers go on where they were.`);
-  return numbers.length === 0;
+  if (numbers.length > 0) {
+    say(
+      `${open.length} of ${numbers.length} numbers go on where they were. What has happened so far:`,
+    );
+  } else if (start.isDemo) {
+    say(
+      'Three customers finish Embedded Signup. One number goes through by itself, two need help:',
+    );
+    await playDemo(start);
+  } else {
+    const { http } = start.options.ports;
+    say(`No number yet. What is posted to http://127.0.0.1:${http}/v1/signups shows here:`);
+  }
 }
 
-/** Customers finish Embedded Signup; what they started shows in the lines that follow. */
+/** What the customers started shows in the lines that follow. */
 async function playDemo(start: Start): Promise<void> {
   const { ports } = start.options;
-  await startNode(start, {
+  const demo = await startNode(start, {
     name: 'demo',
     args: [
       'scripts/play-demo.ts',
-      ...['--fake-graph', `http://127.0.0.1:${ports.fakeGraph.toString()}`],
-      ...['--starter', `http://127.0.0.1:${ports.http.toString()}`],
+      ...['--fake-graph', `http://127.0.0.1:${ports.fakeGraph}`],
+      ...['--starter', `http://127.0.0.1:${ports.http}`],
     ],
     env: start.env,
+  });
+  void endOf(demo, start).then(({ isGood, sentence }) => {
+    if (!isGood) say(sentence);
   });
 }
 
@@ -90,8 +115,8 @@ async function firstEnd(parts: {
       if (once) resolve(end);
     };
     if (once) {
-      const reason = `No certificate within ${(ONCE_MS / 1000).toString()} s. The logs are in the data folder.`;
-      setTimeout(() => resolve({ kind: 'failed', reason }), ONCE_MS).unref();
+      const reason = `No certificate within ${ONCE_MS / 1000} s. The logs are in the data folder.`;
+      setTimeout(resolve, ONCE_MS, { kind: 'failed', reason }).unref();
     }
     const { store, signal } = parts;
     followNumbers({ store, ports, say, signal, afterEventId: 0 }, onEnd).catch(reject);
@@ -100,7 +125,10 @@ async function firstEnd(parts: {
 
 function interrupted(): Promise<Ended> {
   return new Promise((resolve) => {
-    const stop = (): void => resolve({ kind: 'stopped' });
+    const stop = (): void => {
+      say('\nStopping …');
+      resolve({ kind: 'stopped' });
+    };
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   });
@@ -113,7 +141,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const ended = await run(options);
-  if (ended.kind === 'stopped') say('Stopped. npm start goes on from here.');
+  if (ended.kind === 'stopped') say('Stopped.');
   if (ended.kind === 'certificate') say(`\nCertificate of the first number:\n${ended.certificate}`);
   if (ended.kind === 'failed') process.stderr.write(`${ended.reason}\n`);
   return ended.kind === 'failed' ? 1 : 0;

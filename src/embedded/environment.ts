@@ -22,10 +22,10 @@ export async function environmentOf(
     PORT: ports.http.toString(),
     STORE_PATH: own['STORE_PATH'] ?? join(dataDir, 'onboarding.db'),
     KEY_FILE: own['KEY_FILE'] ?? join(dataDir, 'sealing-key.json'),
-    TEMPORAL_UI_URL: own['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${ports.temporalUi.toString()}`,
+    TEMPORAL_UI_URL: own['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${ports.temporalUi}`,
     ...(isDemo ? await demoEnvironment(dataDir, ports.fakeGraph) : {}),
   };
-  const address = `127.0.0.1:${ports.temporal.toString()}`;
+  const address = `127.0.0.1:${ports.temporal}`;
   readConfig({
     env: { TEMPORAL_ADDRESS: address, ...env },
     nodeVersion: process.versions.node,
@@ -37,7 +37,7 @@ export async function environmentOf(
 async function demoEnvironment(dataDir: string, port: number): Promise<NodeJS.ProcessEnv> {
   return {
     ...(await demoCredentials(dataDir)),
-    GRAPH_BASE_URL: `http://127.0.0.1:${port.toString()}`,
+    GRAPH_BASE_URL: `http://127.0.0.1:${port}`,
     POLL_INTERVAL: DEMO_POLL,
   };
 }

@@ -34,9 +34,9 @@ export function whatToTry(number: NumberRow, ports: Ports): string | undefined {
 function freeAndRetry(id: PhoneNumberId, ports: Ports): string {
   return [
     'To try: let the customer free the number,',
-    `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph.toString()}/_fake/numbers/${id} -d '{"on_handset":false}'`,
+    `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph}/_fake/numbers/${id} -d '{"on_handset":false}'`,
     'then retry, by HTTP',
-    `  curl -sX POST http://127.0.0.1:${ports.http.toString()}/v1/numbers/${id}/retry`,
+    `  curl -sX POST http://127.0.0.1:${ports.http}/v1/numbers/${id}/retry`,
     'or in the Temporal UI: More actions, Send a Signal, name "retry", at',
     `  ${workflowLink(id, ports)}`,
   ].join('\n');
@@ -45,12 +45,12 @@ function freeAndRetry(id: PhoneNumberId, ports: Ports): string {
 function submitName(id: PhoneNumberId, ports: Ports): string {
   return [
     'To try: let the customer submit another name, which Meta approves five seconds later,',
-    `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph.toString()}/_fake/numbers/${id} \\`,
+    `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph}/_fake/numbers/${id} \\`,
     `    -d '{"verified_name":"Blue Door","name_status":"PENDING_REVIEW","review":{"decision":"APPROVED","after_ms":5000}}'`,
   ].join('\n');
 }
 
-export function workflowLink(id: PhoneNumberId, { temporalUi }: Ports): string {
+function workflowLink(id: PhoneNumberId, { temporalUi }: Ports): string {
   const workflow = encodeURIComponent(workflowIdOf(id));
-  return `http://127.0.0.1:${temporalUi.toString()}/namespaces/default/workflows/${workflow}`;
+  return `http://127.0.0.1:${temporalUi}/namespaces/default/workflows/${workflow}`;
 }

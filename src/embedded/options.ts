@@ -55,7 +55,7 @@ export function parseOptions(args: readonly string[]): EmbeddedOptions {
   const port = (name: 'port' | `${'temporal' | 'temporal-ui' | 'fake-graph'}-port`): number => {
     const value = Number(values[name]);
     const isPort = Number.isInteger(value) && value >= 1 && value <= 65_535;
-    if (!isPort) problems.push(`--${name}: must be 1-65535`);
+    if (!isPort) problems.push(`--${name} must be a number from 1 to 65535`);
     return value;
   };
   const ports = {
@@ -64,7 +64,8 @@ export function parseOptions(args: readonly string[]): EmbeddedOptions {
     temporalUi: port('temporal-ui-port'),
     fakeGraph: port('fake-graph-port'),
   };
-  if (new Set(Object.values(ports)).size < 4) problems.push('every port must be another one');
+  if (new Set(Object.values(ports)).size < 4)
+    problems.push('two ports are the same: each one must be different');
   if (problems.length > 0) throw new BadOptions(problems.join('\n'));
   return { once: values.once, help: values.help, dataDir: values.data, ports };
 }

@@ -7,15 +7,24 @@ const ASK_AGAIN_MS = 100;
 // After a kill, what the last start had left is ended by its leash within this time.
 const LEFTOVERS_MS = 10_000;
 
-/** The ports that somebody still listens on, once what a killed start had left has had time to end. */
-export async function takenPorts(ports: readonly number[]): Promise<readonly number[]> {
+/** The ports that somebody still listens on, once what a killed start had left has had time to end: `onWait` says so. */
+export async function takenPorts(
+  ports: readonly number[],
+  onWait: (taken: readonly number[]) => void,
+): Promise<readonly number[]> {
   const giveUpAtMs = Date.now() + LEFTOVERS_MS;
-  for (;;) {
-    const free = await Promise.all(ports.map(isFree));
-    const taken = ports.filter((_port, i) => free[i] === false);
-    if (taken.length === 0 || Date.now() > giveUpAtMs) return taken;
+  let taken = await takenNow(ports);
+  if (taken.length > 0) onWait(taken);
+  while (taken.length > 0 && Date.now() < giveUpAtMs) {
     await sleep(ASK_AGAIN_MS);
+    taken = await takenNow(ports);
   }
+  return taken;
+}
+
+async function takenNow(ports: readonly number[]): Promise<readonly number[]> {
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_port, i) => free[i] === false);
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -27,7 +27,7 @@ export interface Programs {
 }
 
 /** Its message is one line for the person at the terminal. */
-export class StartFailed extends Error {
+class StartFailed extends Error {
   override readonly name = 'StartFailed';
 }
 
@@ -46,7 +46,8 @@ export async function startPrograms(start: Start): Promise<Programs> {
   try {
     const address = await ensureTemporal(start, stops);
     const programs = await startOurs(start, address, stops);
-    return { failure: Promise.race(programs.map((program) => endOf(program, start))), stop };
+    const ends = programs.map(async (program) => (await endOf(program, start)).sentence);
+    return { failure: Promise.race(ends), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -82,7 +83,7 @@ async function startOurs(start: Start, address: string, stops: Stops): Promise<R
     stops.push(() => program.stop(STOP_GRACE_MS));
     programs.push(program);
     if (port === undefined || (await isListening(port, program.exited))) return;
-    throw new StartFailed(await endOf(program, start));
+    throw new StartFailed((await endOf(program, start)).sentence);
   };
   if (isDemo)
     await run('fake-graph', ['fake-graph/main.ts', ...fakeGraphArgs(start)], ports.fakeGraph);
@@ -93,12 +94,12 @@ async function startOurs(start: Start, address: string, stops: Stops): Promise<R
 
 function fakeGraphArgs({ options: { ports, dataDir }, env }: Start): string[] {
   return [
-    ...['--port', ports.fakeGraph.toString()],
+    ...['--port', String(ports.fakeGraph)],
     ...['--state', join(dataDir, 'fake-graph.json')],
     ...['--app-id', env['META_APP_ID'] ?? ''],
     ...['--app-secret', env['META_APP_SECRET'] ?? ''],
     ...['--verify-token', env['META_VERIFY_TOKEN'] ?? ''],
-    ...['--callback-url', `http://127.0.0.1:${ports.http.toString()}/v1/webhooks/meta`],
+    ...['--callback-url', `http://127.0.0.1:${ports.http}/v1/webhooks/meta`],
   ];
 }
 
@@ -118,25 +119,41 @@ export async function startNode(
   });
 }
 
-async function refuseTakenPorts({ options: { ports }, env, isDemo }: Start): Promise<void> {
+async function refuseTakenPorts({ options: { ports }, env, isDemo, say }: Start): Promise<void> {
   const hasTemporal = runningTemporalAddress(env) !== undefined;
   const ours = [
     ports.http,
     ...(hasTemporal ? [] : [ports.temporal, ports.temporalUi]),
     ...(isDemo ? [ports.fakeGraph] : []),
   ];
-  const taken = await takenPorts(ours);
+  const taken = await takenPorts(ours, (first) => {
+    say(`${areTaken(first)}, maybe still by a start that was killed. Waiting for its end …`);
+  });
   if (taken.length === 0) return;
-  const [are, what] = taken.length === 1 ? ['Port', 'is'] : ['Ports', 'are'];
   throw new StartFailed(
-    `${are} ${taken.join(', ')} ${what} taken: end what listens there, or choose others (npm start -- --help).`,
+    `${areTaken(taken)}: end what listens there, or choose others (npm start -- --help).`,
   );
 }
 
-async function endOf(program: RunningProgram, start: Pick<Start, 'options'>): Promise<string> {
+function areTaken(ports: readonly number[]): string {
+  const [only] = ports;
+  return ports.length === 1 && only !== undefined
+    ? `Port ${only} is taken`
+    : `Ports ${ports.join(', ')} are taken`;
+}
+
+/** How a program ended, and where to look. */
+export async function endOf(
+  program: RunningProgram,
+  start: Pick<Start, 'options'>,
+): Promise<{ readonly isGood: boolean; readonly sentence: string }> {
   const { code, signal } = await program.exited;
   const how = signal ?? `exit code ${String(code)}`;
-  return `The ${program.name} ended (${how}). Its last words are in ${logFileOf(start, program.name)}.`;
+  const log = logFileOf(start, program.name);
+  return {
+    isGood: code === 0,
+    sentence: `The ${program.name} ended (${how}). Its last words are in ${log}.`,
+  };
 }
 
 function logFileOf(start: Pick<Start, 'options'>, name: string): string {

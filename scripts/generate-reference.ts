@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { failureTypes } from '../src/contract/failures.ts';
 import { searchAttributeKinds } from '../src/contract/search-attributes.ts';
+import { REFUSALS, type RefusalRow } from '../src/domain/refusals.ts';
 import { CAUSES, type CauseEntry, type Verdict } from '../src/domain/causes.ts';
 import { entryOf, HTTP_ERRORS, type ErrorCode } from '../src/http/errors.ts';
 import { VARIABLES, type Variable } from '../src/variables.ts';
@@ -87,7 +88,21 @@ function causesPage(): string {
   return page('Causes', [
     'Why Meta refuses, and what follows. The advice is what operators see. Where Meta tells how long to wait, that time counts (30 s to 6 h) instead of ours.',
     table(['cause', 'what follows', 'advice', 'waits'], rows),
+    '## Codes',
+    "What tells them: Meta's code and subcode, the call where a number means this only there, and words of the answer where a code has several causes. The first row that fits counts; a code in no row is `unknown_refusal`.",
+    table(['code', 'call', 'words', 'cause'], REFUSALS.map(refusalCells)),
   ]);
+}
+
+function refusalCells({ code, subcode, call, says, cause }: RefusalRow): readonly string[] {
+  const codes = typeof code === 'number' ? code.toString() : `${code.from}–${code.to}`;
+  const words = says === undefined ? '' : `\`${says.source.replaceAll('|', ', ')}\``;
+  return [
+    subcode === undefined ? codes : `${codes} (${subcode})`,
+    call ?? '',
+    words,
+    `\`${cause}\``,
+  ];
 }
 
 function failuresPage(source: string): string {

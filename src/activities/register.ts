@@ -63,14 +63,15 @@ async function send(
 function sentOf(error: unknown): Sent {
   if (error instanceof GraphUnreachable) return NOT_SENT;
   if (error instanceof GraphRefused) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, 'register');
     return {
       outcome: { kind: 'refused', refusal },
       result: { state: 'refused', http: error.http, ...refusal },
     };
   }
   const envelope = error instanceof GraphOutcomeUnknown ? error.refusal : undefined;
-  const refusal: Refusal | undefined = envelope === undefined ? undefined : refusalOf(envelope);
+  const refusal: Refusal | undefined =
+    envelope === undefined ? undefined : refusalOf(envelope, 'register');
   return {
     outcome: { kind: 'unknown', ...(refusal === undefined ? {} : { refusal }) },
     result: { state: 'unknown', ...refusal },

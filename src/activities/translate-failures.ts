@@ -6,7 +6,7 @@ import {
 } from '@temporalio/common';
 import { failureTypes } from '../contract/failures.ts';
 import { causeEntry, waitMsOf } from '../domain/causes.ts';
-import { causeOf } from '../domain/refusals.ts';
+import { causeOf, type RefusedCall } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {
   GraphMalformed,
@@ -53,10 +53,13 @@ export function stillWaiting(seen: string, delayMs: number): ApplicationFailure 
   });
 }
 
-export function refusalOf({ answer, traceId, toldWaitMs }: GraphRefusal): Refusal {
+export function refusalOf(
+  { answer, traceId, toldWaitMs }: GraphRefusal,
+  call?: RefusedCall,
+): Refusal {
   const { code, subcode } = answer;
   return {
-    cause: causeOf(answer),
+    cause: causeOf(answer, call),
     code,
     ...(subcode === undefined ? {} : { subcode }),
     ...(traceId === undefined ? {} : { traceId }),

@@ -17,6 +17,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Source: Meta, "Error codes" of the WhatsApp Business Platform, and the registration guide. */
 export const CAUSES = {
+  not_registered: { verdict: 'fix', advice: 'The number is not registered yet. Registering now.' },
   coexistence: {
     verdict: 'fix',
     advice:
@@ -26,6 +27,15 @@ export const CAUSES = {
     verdict: 'ask',
     advice:
       'Meta has no valid proof that you own this number. Verify it in WhatsApp Manager, then press "retry".',
+  },
+  code_not_sent: {
+    verdict: 'ask',
+    advice:
+      'Meta did not send a code. Wait, then try the other method (voice for landlines). After too many tries wait 12 hours.',
+  },
+  code_wrong: {
+    verdict: 'ask',
+    advice: 'The code was wrong or too old. Request a new one and enter all six digits.',
   },
   outcome_unknown: {
     verdict: 'fix',
@@ -73,6 +83,10 @@ export const CAUSES = {
     waitsMs: [12 * HOUR_MS],
     locked: true,
   },
+  pin_changed_outside: {
+    verdict: 'fix',
+    advice: 'Someone changed the PIN in WhatsApp Manager. We will set a new one when we need it.',
+  },
   attempts_locked: {
     verdict: 'wait',
     advice:
@@ -99,6 +113,11 @@ export const CAUSES = {
     verdict: 'stop',
     advice: '14 days have passed since signup. The customer must do Embedded Signup again.',
   },
+  preverified_lapsed: {
+    verdict: 'ask',
+    advice:
+      'The pre-verified number has lapsed. Send a code to it (it is your number) and enter it.',
+  },
   deregistered_elsewhere: {
     verdict: 'ask',
     advice:
@@ -110,9 +129,25 @@ export const CAUSES = {
     verdict: 'ask',
     advice: "This number must be moved with Meta's migration flow, or is already in the account.",
   },
+  number_cap: {
+    verdict: 'ask',
+    advice:
+      'The business has reached its number limit (2 at first, 20 after verification). Verify the business or remove a number.',
+  },
+  add_restricted: {
+    verdict: 'wait',
+    advice: 'Meta does not let this account add numbers for now.',
+    waitsMs: [24 * HOUR_MS],
+  },
   account_locked: {
     verdict: 'ask',
     advice: 'Meta has restricted the account. Appeal in Business Support, then press "retry".',
+  },
+  waba_rejected: { verdict: 'stop', advice: 'Meta rejected or deleted the WhatsApp account.' },
+  waba_in_review: {
+    verdict: 'wait',
+    advice: 'Meta is reviewing the account.',
+    waitsMs: [24 * HOUR_MS],
   },
   token_invalid: {
     verdict: 'ask',
@@ -127,6 +162,10 @@ export const CAUSES = {
     verdict: 'ask',
     advice:
       'The app requires the app-secret proof. Check META_APP_SECRET, restart, then press "retry".',
+  },
+  signup_code_spent: {
+    verdict: 'stop',
+    advice: 'The signup code expired (30 seconds) or was used. Start the signup again.',
   },
   throttled: {
     verdict: 'wait',
@@ -151,6 +190,45 @@ export const CAUSES = {
     verdict: 'ask',
     advice:
       'Meta declined the display name. The number keeps working. Submit another name in WhatsApp Manager; we follow it.',
+  },
+  rename_due: {
+    verdict: 'fix',
+    advice: 'The new name is approved. Registering again to apply it.',
+  },
+  rename_window_missed: {
+    verdict: 'ask',
+    advice: 'The approved name was not applied in 14 days. Submit it again.',
+  },
+  rename_limit: {
+    verdict: 'wait',
+    advice: 'Meta allows 10 name changes in 30 days.',
+    waitsMs: [24 * HOUR_MS],
+  },
+  certificate_expired: {
+    verdict: 'ask',
+    advice:
+      'The certificate has run out. Request a new one in WhatsApp Manager if you still need it.',
+  },
+  name_555: {
+    verdict: 'ask',
+    advice: 'Numbers given by Meta cannot send before the name is approved.',
+  },
+  payment_problem: {
+    verdict: 'ask',
+    advice: 'Messages are blocked by a billing problem. Check the payment method.',
+  },
+  override_too_early: {
+    verdict: 'fix',
+    advice:
+      'The webhook override came before the subscription. Subscribing first, then setting it.',
+  },
+  override_lost: {
+    verdict: 'fix',
+    advice: 'The webhook override is gone from the account. Setting it again.',
+  },
+  onprem_retired: {
+    verdict: 'stop',
+    advice: 'Meta has closed On-Premises registration. Use Cloud API.',
   },
   bad_request: {
     verdict: 'ask',

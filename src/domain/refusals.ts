@@ -9,74 +9,88 @@ export interface RefusalAnswer {
   readonly details?: string;
 }
 
-const CODES: Readonly<Record<number, Cause>> = {
-  0: 'token_invalid',
-  1: 'meta_down',
-  2: 'meta_down',
-  3: 'permission_lost',
-  4: 'throttled',
-  10: 'permission_lost',
-  17: 'throttled',
-  32: 'throttled',
-  33: 'number_gone',
-  102: 'token_invalid',
-  104: 'app_setup',
-  190: 'token_invalid',
-  341: 'throttled',
-  368: 'account_locked',
-  613: 'throttled',
-  80007: 'throttled',
-  80008: 'throttled',
-  130429: 'throttled',
-  131000: 'meta_down',
-  131005: 'permission_lost',
-  131008: 'bad_request',
-  131009: 'bad_request',
-  131016: 'meta_down',
-  131056: 'throttled',
-  131057: 'maintenance',
-  133000: 'half_deregistered',
-  133004: 'meta_down',
-  133005: 'pin_mismatch',
-  133006: 'not_verified',
-  133008: 'pin_locked',
-  133009: 'pin_locked',
-  133015: 'recently_deleted',
-  133016: 'attempts_locked',
-  135000: 'bad_request',
-  2388012: 'migration_needed',
-  2388103: 'migration_needed',
-  2494100: 'maintenance',
-};
+/** Which call was refused. Meta reuses numbers, so some rows count for one call only. */
+export type RefusedCall =
+  'register' | 'deregister' | 'code' | 'exchange' | 'add-number' | 'on-premises';
 
-/** 100/2388001 "Cannot Create Certificate" has four causes; only the text tells them apart. The first match counts. */
-const CERTIFICATE_PHRASES: readonly (readonly [RegExp, Cause])[] = [
-  [/two-step|two step|two-factor|dos pasos/i, 'old_two_step'],
-  [/ownership/i, 'ownership_not_confirmed'],
-  [/existing whatsapp account|disconnect it/i, 'number_in_use'],
-  [/display name/i, 'name_not_ready'],
+/** One row: what must be seen for its cause. A field that is absent may be anything; the first row that fits counts. */
+export interface RefusalRow {
+  readonly code: number | { readonly from: number; readonly to: number };
+  readonly subcode?: number;
+  readonly call?: RefusedCall;
+  /** Found in any of Meta's texts, which are in English as we ask for it; one Spanish form was seen as well. */
+  readonly says?: RegExp;
+  readonly cause: Cause;
+}
+
+const of = (cause: Cause, ...codes: readonly number[]): readonly RefusalRow[] =>
+  codes.map((code) => ({ code, cause }));
+
+/** "Cannot Create Certificate" has four causes behind one subcode; only the text tells them apart, in this order. */
+const certificate = (cause: Cause, says?: RegExp): RefusalRow => ({
+  ...{ code: 100, subcode: 2388001, cause },
+  ...(says === undefined ? {} : { says }),
+});
+
+/** Source: Meta, "Error codes" of the WhatsApp Business Platform, and the pages of the calls. */
+export const REFUSALS: readonly RefusalRow[] = [
+  { code: 1005, call: 'on-premises', cause: 'onprem_retired' },
+  ...of('throttled', 4, 17, 32, 341, 613, 80007, 80008, 130429, 131056),
+  ...of('token_invalid', 0, 102, 190),
+  ...of('permission_lost', 3, 10, 131005),
+  { code: 200000, cause: 'number_cap' },
+  { code: 300, cause: 'number_cap' },
+  { code: { from: 200, to: 299 }, cause: 'permission_lost' },
+  ...of('app_setup', 104),
+  ...of('number_gone', 33),
+  certificate('old_two_step', /two-step|two step|two-factor|dos pasos/i),
+  certificate('ownership_not_confirmed', /ownership/i),
+  certificate('number_in_use', /existing whatsapp account|disconnect it/i),
+  certificate('name_not_ready', /display name/i),
+  certificate('certificate_unclear'),
+  { code: 100, subcode: 33, cause: 'permission_lost' },
+  { code: 100, subcode: 2207051, call: 'deregister', cause: 'not_registered' },
+  { code: 100, subcode: 36007, call: 'exchange', cause: 'signup_code_spent' },
+  { code: 100, subcode: 36009, call: 'exchange', cause: 'signup_code_spent' },
+  { code: 100, says: /SMB business/i, cause: 'coexistence' },
+  { code: 100, says: /before override/i, cause: 'override_too_early' },
+  ...of('bad_request', 100, 131008, 131009, 135000),
+  ...of('meta_down', 1, 2, 131000, 131016, 133004),
+  ...of('maintenance', 131057, 2494100),
+  ...of('account_locked', 368),
+  { code: 131031, says: /\bpin\b/i, cause: 'pin_mismatch' },
+  ...of('account_locked', 131031),
+  ...of('name_555', 131037),
+  ...of('payment_problem', 131042),
+  ...of('not_registered', 131045, 133010),
+  ...of('half_deregistered', 133000),
+  ...of('pin_mismatch', 133005),
+  ...of('not_verified', 133006),
+  ...of('pin_locked', 133008, 133009),
+  ...of('recently_deleted', 133015),
+  ...of('attempts_locked', 133016),
+  ...of('code_not_sent', 136024),
+  ...of('code_wrong', 136025),
+  { code: 2388091, call: 'code', cause: 'code_not_sent' },
+  { code: 2388093, call: 'code', cause: 'code_not_sent' },
+  ...of('migration_needed', 2388012, 2388103),
+  ...of('number_cap', 2388386),
 ];
 
-/**
- * Why Meta refused. A code this table does not know becomes `unknown_refusal`, which asks a person and loses nothing.
- * Source: Meta, "Error codes" of the WhatsApp Business Platform.
- */
-export function causeOf(answer: RefusalAnswer): Cause {
-  if (answer.code === 100) return causeOfInvalidParameter(answer);
-  if (answer.code === 131031) {
-    return /\bpin\b/i.test(answer.details ?? '') ? 'pin_mismatch' : 'account_locked';
-  }
-  if (answer.code >= 200 && answer.code <= 299) return 'permission_lost';
-  return CODES[answer.code] ?? 'unknown_refusal';
+/** Why Meta refused. A code the table does not know becomes `unknown_refusal`, which asks a person and loses nothing. */
+export function causeOf(answer: RefusalAnswer, call?: RefusedCall): Cause {
+  const row = REFUSALS.find((candidate) => fits(candidate, answer, call));
+  return row?.cause ?? 'unknown_refusal';
 }
 
-function causeOfInvalidParameter(answer: RefusalAnswer): Cause {
-  if (answer.subcode === 33) return 'permission_lost';
-  if (answer.subcode === 2388001) return causeOfCertificate(answer.userMessage ?? '');
-  return /SMB business/i.test(answer.message ?? '') ? 'coexistence' : 'bad_request';
+function fits(row: RefusalRow, answer: RefusalAnswer, call: RefusedCall | undefined): boolean {
+  const { subcode = answer.subcode, says } = row;
+  if (!isCode(row.code, answer.code) || subcode !== answer.subcode) return false;
+  if (row.call !== undefined && row.call !== call) return false;
+  const texts = [answer.message, answer.userMessage, answer.details];
+  return says === undefined || texts.some((text) => text !== undefined && says.test(text));
 }
 
-function causeOfCertificate(userMessage: string): Cause {
-  const match = CERTIFICATE_PHRASES.find(([phrase]) => phrase.test(userMessage));
-  return match?.[1] ?? 'certificate_unclear';
+function isCode(wanted: RefusalRow['code'], code: number): boolean {
+  return typeof wanted === 'number' ? wanted === code : code >= wanted.from && code <= wanted.to;
 }

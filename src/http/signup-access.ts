@@ -90,7 +90,7 @@ async function findNumber(
 }
 
 function meaningOf(error: unknown, log: Log): unknown {
-  if (error instanceof GraphRefused && !PASSING.has(causeOf(error.answer))) {
+  if (error instanceof GraphRefused && !PASSING.has(causeOf(error.answer, 'exchange'))) {
     log.warn({ err: error }, 'Meta gives the signup no access');
     return new HttpError('number_not_in_account');
   }

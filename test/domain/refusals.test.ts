@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CAUSES, clampWaitMs, waitMsOf } from '../../src/domain/causes.ts';
-import { causeOf, type RefusalAnswer } from '../../src/domain/refusals.ts';
+import {
+  causeOf,
+  REFUSALS,
+  type RefusalAnswer,
+  type RefusedCall,
+} from '../../src/domain/refusals.ts';
 
 const certificate = (userMessage: string): RefusalAnswer => ({
   code: 100,
@@ -59,6 +64,20 @@ describe('why Meta refused', () => {
       { code: 100, message: 'Register endpoint is not available for SMB businesses' },
       'coexistence',
     ],
+    ['the limit of numbers', { code: 2388386 }, 'number_cap'],
+    ['code 300', { code: 300 }, 'number_cap'],
+    ['code 200000', { code: 200000 }, 'number_cap'],
+    ['a code that was not sent', { code: 136024 }, 'code_not_sent'],
+    ['a wrong code', { code: 136025 }, 'code_wrong'],
+    ['a +1 555 number', { code: 131037 }, 'name_555'],
+    ['billing', { code: 131042 }, 'payment_problem'],
+    ['an unregistered number', { code: 133010 }, 'not_registered'],
+    ['code 131045', { code: 131045 }, 'not_registered'],
+    [
+      'an override before its subscription',
+      { code: 100, message: '(#100) Before override the current callback uri, your app must be' },
+      'override_too_early',
+    ],
     ['a code nobody knows', { code: 987654 }, 'unknown_refusal'],
   ])('%s', (_case, answer, cause) => {
     expect(causeOf(answer)).toBe(cause);
@@ -80,6 +99,40 @@ describe('why Meta refused', () => {
     ['', 'certificate_unclear'],
   ])('behind "Cannot Create Certificate" is told by the text: %s', (text, cause) => {
     expect(causeOf(certificate(text))).toBe(cause);
+  });
+
+  // Meta reuses these numbers elsewhere, with other meanings.
+  it.each<[RefusalAnswer, RefusedCall, { here: string; elsewhere: string }]>([
+    [
+      { code: 100, subcode: 36007 },
+      'exchange',
+      { here: 'signup_code_spent', elsewhere: 'bad_request' },
+    ],
+    [
+      { code: 100, subcode: 36009 },
+      'exchange',
+      { here: 'signup_code_spent', elsewhere: 'bad_request' },
+    ],
+    [
+      { code: 100, subcode: 2207051 },
+      'deregister',
+      { here: 'not_registered', elsewhere: 'bad_request' },
+    ],
+    [{ code: 2388091 }, 'code', { here: 'code_not_sent', elsewhere: 'unknown_refusal' }],
+    [{ code: 2388093 }, 'code', { here: 'code_not_sent', elsewhere: 'unknown_refusal' }],
+    [{ code: 1005 }, 'on-premises', { here: 'onprem_retired', elsewhere: 'unknown_refusal' }],
+  ])('by %o on %s is %o', (answer, call, { here, elsewhere }) => {
+    expect(causeOf(answer, call)).toBe(here);
+    expect(causeOf(answer, 'register')).toBe(elsewhere);
+    expect(causeOf(answer)).toBe(elsewhere);
+  });
+
+  it('is found by every row of the table: none hides behind another', () => {
+    for (const row of REFUSALS.filter(({ says }) => says === undefined)) {
+      const code = typeof row.code === 'number' ? row.code : row.code.from;
+      const answer = { code, ...(row.subcode === undefined ? {} : { subcode: row.subcode }) };
+      expect(causeOf(answer, row.call), code.toString()).toBe(row.cause);
+    }
   });
 
   it('has advice for every cause, and a time for every wait that Meta does not time', () => {

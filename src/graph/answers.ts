@@ -2,12 +2,13 @@ import type { z } from 'zod';
 
 import type { Cause } from '../domain/causes.ts';
 import { causeOf, type RefusalAnswer } from '../domain/refusals.ts';
-import type { Secret } from '../domain/secret.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import { GraphMalformed, GraphOutcomeUnknown, GraphRefused, type GraphRefusal } from './errors.ts';
-import { secretsOf, type GraphCall, type RawAnswer } from './request.ts';
-import { envelopeSchema, successSchema } from './schemas.ts';
+import { secretsOf, type GraphCall } from './request.ts';
+import { redactor } from './redaction.ts';
+import { envelopeSchema } from './schemas.ts';
 import { toldWaitMs } from './usage.ts';
+import type { RawAnswer } from './wire.ts';
 
 /** Codes with which Meta says that something broke on its side: the write may have taken effect all the same. */
 const UNSURE_CODES = [1, 2, 131000, 131016];
@@ -33,13 +34,14 @@ export function readAnswer<T>(call: GraphCall, raw: RawAnswer, schema: z.ZodType
 }
 
 /**
- * Returns if Graph said that the write took effect.
+ * What Graph said when the write took effect: `schema` is the form of nothing but success.
  * @throws GraphRefused if it certainly did not, GraphOutcomeUnknown in every other case
  */
-export function confirmWrite(call: GraphCall, raw: RawAnswer): void {
+export function confirmWrite<T>(call: GraphCall, raw: RawAnswer, schema: z.ZodType<T>): T {
   const json = parseBoundedJson(raw.text);
   if (raw.http < 400) {
-    if (successSchema.safeParse(json).success) return;
+    const said = schema.safeParse(json);
+    if (said.success) return said.data;
     throw new GraphOutcomeUnknown(call.attempted, json === undefined ? 'not_json' : 'odd_success');
   }
   const refusal = refusalOf(call, raw, json);
@@ -64,12 +66,3 @@ function refusalOf(call: GraphCall, raw: RawAnswer, json: unknown): GraphRefusal
 }
 
 const passes = (answer: RefusalAnswer): boolean => PASSING.includes(causeOf(answer));
-
-/** Meta repeats what it was sent: "Malformed access token …", an invalid parameter's value. */
-function redactor(secrets: readonly Secret[]): (text: string) => string {
-  const hidden = secrets.flatMap((secret) => {
-    const value = secret.reveal();
-    return value === '' ? [] : [value, encodeURIComponent(value)];
-  });
-  return (text) => hidden.reduce((clean, value) => clean.replaceAll(value, '«secret»'), text);
-}

@@ -28,8 +28,8 @@ export type WhyUnknown =
 export class GraphUnreachable extends Error {
   override readonly name = 'GraphUnreachable';
 
-  constructor(attempted: string, fault: string) {
-    super(`Could not ${attempted}: Graph was not reached (${fault}). Nothing was sent.`);
+  constructor(attempted: string, fault: string, peer = 'Graph') {
+    super(`Could not ${attempted}: ${peer} was not reached (${fault}). Nothing was sent.`);
   }
 }
 
@@ -76,15 +76,13 @@ export class GraphRefused extends Error implements GraphRefusal {
   }
 }
 
-/** A read was answered in a form we do not know. `path` names the first such field, never its value. */
+/** A read was answered in a form we do not know, or without end. `path` names the first such field, never its value. */
 export class GraphMalformed extends Error {
   override readonly name = 'GraphMalformed';
   readonly path: string;
 
-  constructor(attempted: string, path: string) {
-    super(
-      `Could not ${attempted}: the answer is not of the known form at "${path}". Nothing is concluded from it.`,
-    );
+  constructor(attempted: string, path: string, fault = 'the answer is not of the known form') {
+    super(`Could not ${attempted}: ${fault} at "${path}". Nothing is concluded from it.`);
     this.path = path;
   }
 }

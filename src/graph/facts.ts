@@ -1,5 +1,6 @@
-import type { PhoneNumberId } from '../domain/phone-number.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { BusinessId, PreverifiedId } from './ids.ts';
 
 /** One read of a business phone number, in Meta's values. A field Meta left out is absent. */
 export interface PhoneNumber {
@@ -27,6 +28,22 @@ export interface PhoneNumber {
   readonly canSendMessage?: string;
 }
 
+/** A value as Meta answered it, except that certificates, tokens, PINs and the like are secrets, however deep they lie. */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Secret
+  | readonly FieldValue[]
+  | { readonly [name: string]: FieldValue };
+
+/** One number for people: every field Meta sent, under Meta's own names. As JSON it shows no secret. */
+export interface PhoneNumberFields {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+}
+
 export interface TokenFacts {
   readonly isValid: boolean;
   /** Empty if Meta could not tell whose token it is. */
@@ -36,4 +53,37 @@ export interface TokenFacts {
   readonly scopes: readonly string[];
   /** The accounts for which `whatsapp_business_management` was granted one by one. */
   readonly wabaIds: readonly string[];
+}
+
+export interface Account {
+  readonly wabaId: WabaId;
+  readonly name?: string;
+  /** `APPROVED`, `PENDING`, `REJECTED` or `RESTRICTED`, or a word yet unknown. */
+  readonly accountReviewStatus?: string;
+  /** Meta's spelling varies between upper and lower case. */
+  readonly businessVerificationStatus?: string;
+}
+
+/** An app that receives the webhooks of an account. */
+export interface SubscribedApp {
+  readonly appId: string;
+  readonly name?: string;
+  /** Where the account's messages go instead of the app's own callback. */
+  readonly overrideCallbackUrl?: string;
+}
+
+/** A number that a partner has verified before a customer picks it in Embedded Signup. */
+export interface PreverifiedNumber {
+  readonly preverifiedId: PreverifiedId;
+  readonly phoneNumber?: string;
+  /** `VERIFIED`, `NOT_VERIFIED` or `EXPIRED`, or a word yet unknown. */
+  readonly codeVerificationStatus?: string;
+  readonly verifiedAtMs?: number;
+  readonly verificationExpiresAtMs?: number;
+}
+
+/** A business with which a pre-verified number is shared. */
+export interface Partner {
+  readonly businessId: BusinessId;
+  readonly name?: string;
 }

@@ -1,5 +1,5 @@
 import type { PhoneNumber } from './facts.ts';
-import { ENUMS } from './schemas.ts';
+import { ENUMS } from './number-schemas.ts';
 import type { AnswerHeaders } from './usage.ts';
 
 /** Beyond this many different warnings somebody makes them up, and remembering them would fill the memory. */

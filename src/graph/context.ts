@@ -1,0 +1,96 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+
+import type { Secret } from '../domain/secret.ts';
+import { confirmWrite, readAnswer } from './answers.ts';
+import { checkedToken } from './checks.ts';
+import type { NumberFields } from './number-fields.ts';
+import { send, type GraphCall, type Transport } from './request.ts';
+import { successSchema } from './schemas.ts';
+import { usagesOf, type Usage } from './usage.ts';
+import type { Warnings } from './warnings.ts';
+import { within, type RawAnswer } from './wire.ts';
+
+/** Every answer fits in it, except one with certificates. */
+export const MAX_BYTES = 256 * 1024;
+
+export interface TokenArgs {
+  readonly token: Secret;
+  readonly signal?: AbortSignal;
+}
+
+export interface GraphClientOptions {
+  /** `https://graph.facebook.com`: no user, path or query. */
+  readonly baseUrl: string;
+  /** `v25.0` */
+  readonly version: string;
+  readonly appId: string;
+  readonly appSecret: Secret;
+  /** Of one call, from the first byte sent to the last one read. */
+  readonly timeoutMs: number;
+  /** Its owner closes it. */
+  readonly dispatcher?: Dispatcher;
+  /** Told once of each surprise that breaks nothing, in a sentence without values. */
+  readonly onWarning?: (text: string) => void;
+  /** Told what each answer, good or bad, says about Meta's limits. It must not throw. */
+  readonly onUsage?: (usage: Usage) => void;
+}
+
+/** What the calls of one client share. */
+export interface Context {
+  readonly options: GraphClientOptions;
+  readonly transport: Transport;
+  readonly fields: NumberFields;
+  readonly warnings: Warnings;
+}
+
+/** What one call asks for: its own part of a request. */
+export type Asked = Pick<GraphCall, 'attempted' | 'path' | 'query' | 'json'> &
+  Partial<Pick<GraphCall, 'maxBytes'>>;
+
+export function callFor(
+  { options }: Context,
+  { token, signal }: TokenArgs,
+): Pick<GraphCall, 'token' | 'maxBytes' | 'signal'> & { readonly method: 'GET' } {
+  return {
+    method: 'GET',
+    token: checkedToken(token),
+    maxBytes: MAX_BYTES,
+    signal: within(options.timeoutMs, signal),
+  };
+}
+
+export async function ask(context: Context, call: GraphCall): Promise<RawAnswer> {
+  const raw = await send(context.transport, call);
+  context.warnings.otherVersion(raw.headers);
+  const { onUsage } = context.options;
+  if (onUsage !== undefined) usagesOf(raw.headers).forEach(onUsage);
+  return raw;
+}
+
+export async function get<T>(
+  context: Context,
+  args: TokenArgs,
+  { schema, ...asked }: Asked & { readonly schema: z.ZodType<T> },
+): Promise<T> {
+  const call = { ...callFor(context, args), ...asked };
+  return readAnswer(call, await ask(context, call), schema);
+}
+
+export async function post(context: Context, args: TokenArgs, asked: Asked): Promise<void> {
+  await create(context, args, { ...asked, schema: successSchema });
+}
+
+export async function create<T>(
+  context: Context,
+  args: TokenArgs,
+  { schema, ...asked }: Asked & { readonly schema: z.ZodType<T> },
+): Promise<T> {
+  const call: GraphCall = { ...callFor(context, args), ...asked, method: 'POST' };
+  return confirmWrite(call, await ask(context, call), schema);
+}
+
+export async function remove(context: Context, args: TokenArgs, asked: Asked): Promise<void> {
+  const call: GraphCall = { ...callFor(context, args), ...asked, method: 'DELETE' };
+  confirmWrite(call, await ask(context, call), successSchema);
+}

@@ -48,6 +48,26 @@ export function checkedVerifyToken(token: Secret): Secret {
   return checkedSecret(token, /^[!-~]{1,1024}$/, 'verify token must be visible characters');
 }
 
+/** Base64, perhaps in lines. */
+export function checkedCertificate(certificate: Secret): Secret {
+  const form = /^[A-Za-z0-9+/=_\r\n-]{1,1000000}$/;
+  return checkedSecret(certificate, form, 'certificate must be base64');
+}
+
+/** A colon would end the name and begin the password. */
+export function checkedUserName(userName: string): string {
+  return checked(
+    userName,
+    /^[^:\p{Cc}]{1,256}$/u,
+    'user name must be on one line, without a colon',
+  );
+}
+
+/** On-Premises clients write it small. */
+export function checkedWireMethod(method: 'sms' | 'voice'): 'sms' | 'voice' {
+  return checked(method, /^(sms|voice)$/, 'code method must be sms or voice');
+}
+
 export function checkedCodeMethod(method: CodeMethod): CodeMethod {
   return checked(method, /^(SMS|VOICE)$/, 'code method must be SMS or VOICE');
 }

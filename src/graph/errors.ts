@@ -76,6 +76,26 @@ export class GraphRefused extends Error implements GraphRefusal {
   }
 }
 
+/** A customer's On-Premises client answered with an error of its own: `message` is its title. */
+export class OnPremisesRefused extends Error {
+  override readonly name = 'OnPremisesRefused';
+  readonly http: number;
+  readonly #answer: RefusalAnswer;
+
+  constructor(attempted: string, { http, answer }: GraphRefusal) {
+    super(
+      `Could not ${attempted}: refused with code ${answer.code}, HTTP ${http}. The code decides what follows.`,
+    );
+    this.http = http;
+    this.#answer = answer;
+  }
+
+  /** A getter, as is `GraphRefused.answer`. */
+  get answer(): RefusalAnswer {
+    return this.#answer;
+  }
+}
+
 /** A read was answered in a form we do not know, or without end. `path` names the first such field, never its value. */
 export class GraphMalformed extends Error {
   override readonly name = 'GraphMalformed';

@@ -55,7 +55,7 @@ export function secretsOf({ token, query = {}, json = {} }: GraphCall): readonly
 }
 
 /** The secrets of a body, however deep. */
-function secretsIn(values: JsonBody): readonly Secret[] {
+export function secretsIn(values: JsonBody): readonly Secret[] {
   return Object.values(values).flatMap((value) => {
     if (value instanceof Secret) return [value];
     return typeof value === 'object' ? secretsIn(value) : [];
@@ -63,7 +63,7 @@ function secretsIn(values: JsonBody): readonly Secret[] {
 }
 
 /** The only place where the secrets of a body are revealed. */
-function jsonOf(body: JsonBody): string {
+export function jsonOf(body: JsonBody): string {
   return JSON.stringify(revealed(body));
 }
 

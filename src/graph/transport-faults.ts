@@ -21,6 +21,8 @@ const NEVER_SENT = new Set([
   'CERT_HAS_EXPIRED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'ERR_SSL_WRONG_VERSION_NUMBER',
+  // Our own, before a connection is made.
+  'ERR_FORBIDDEN_ADDRESS',
 ]);
 
 /** Errors can be their own cause. */

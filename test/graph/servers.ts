@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import {
   createServer as createSocketServer,
   type AddressInfo,
@@ -22,6 +23,7 @@ import {
   type GraphClient,
   type GraphClientOptions,
 } from '../../src/graph/client.ts';
+import type { Certified } from './certificates.ts';
 
 export interface Seen {
   readonly method: string;
@@ -37,12 +39,13 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** A server that lives as long as the test and answers what `answerTo` says. */
+/** A server that lives as long as the test and answers what `answerTo` says; over TLS if it is certified. */
 export async function serve(
   answerTo: Answer | ((seen: Seen, n: number) => Answer),
+  certified?: Certified,
 ): Promise<{ url: string; seen: readonly Seen[] }> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void text(request).then((body) => {
       const { method = '', url = '', headers } = request;
       const arrived = { method, url: new URL(url, 'http://graph.test'), headers, body };
@@ -54,12 +57,15 @@ export async function serve(
       });
       response.end(bytesOf(answer.body));
     });
-  });
+  };
+  const server =
+    certified === undefined ? createServer(listener) : createTlsServer(certified, listener);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: await listen(server), seen };
+  const url = await listen(server);
+  return { url: certified === undefined ? url : url.replace('http:', 'https:'), seen };
 }
 
 /** A server that does with a socket what `act` says, once the first request has arrived on it. */

@@ -4,37 +4,27 @@ import { describe, expect, it } from 'vitest';
 
 import { Secret } from '../../src/domain/secret.ts';
 import { GraphOutcomeUnknown, GraphRefused } from '../../src/graph/errors.ts';
-import type { GraphClient } from '../../src/graph/client.ts';
-import {
-  all,
-  APP_SECRET,
-  clientOf,
-  failureOf,
-  NUMBER,
-  serve,
-  serveSocket,
-  WABA,
-} from './servers.ts';
+import { everyCall } from './calls.ts';
+import { APP_SECRET, clientOf, failureOf, NUMBER, serve, serveSocket } from './servers.ts';
 
 const CANARIES = {
   token: 'EAAJcanaryTokenDoNotPrint0123456789',
   pin: '846213',
-  code: 'AQBcanary|code/do+not=print',
+  signupCode: 'AQBcanary|code/do+not=print',
+  code: '739265',
+  verifyToken: 'canary-of-the-handshake',
   answered: 'EAAJcanaryOfTheAnswer0123456789',
   appSecret: APP_SECRET,
 };
 const token = new Secret(CANARIES.token);
 
-const CALLS = {
-  exchangeCode: (client) => client.exchangeCode({ code: new Secret(CANARIES.code) }),
-  debugToken: (client) => client.debugToken({ token }),
-  listPhoneNumbers: (client) => all(client.listPhoneNumbers({ wabaId: WABA, token })),
-  readPhoneNumber: (client) => client.readPhoneNumber({ phoneNumberId: NUMBER, token }),
-  subscribedAppIds: (client) => client.subscribedAppIds({ wabaId: WABA, token }),
-  subscribeApp: (client) => client.subscribeApp({ wabaId: WABA, token }),
-  register: (client) =>
-    client.register({ phoneNumberId: NUMBER, token, pin: new Secret(CANARIES.pin) }),
-} satisfies Record<string, (client: GraphClient) => Promise<unknown>>;
+const CALLS = everyCall({
+  token,
+  pin: new Secret(CANARIES.pin),
+  signupCode: new Secret(CANARIES.signupCode),
+  code: new Secret(CANARIES.code),
+  verifyToken: new Secret(CANARIES.verifyToken),
+});
 
 /** All that a log, a Temporal failure or a debugger could show of a value. */
 function shown(value: unknown): string {

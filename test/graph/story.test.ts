@@ -1,76 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
 
-import { startFakeGraph } from '../../fake-graph/server.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { GraphClient } from '../../src/graph/client.ts';
-import { all, APP_ID, APP_SECRET, clientOf, failureOf, phoneNumberId, wabaId } from './servers.ts';
+import { ledgerSchema, meta, signedUp } from './meta.ts';
+import { all, APP_ID, failureOf } from './servers.ts';
 
 const PIN = new Secret('150954');
 const BOTH_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
-
-const signupSchema = z.object({
-  code: z.string(),
-  phone_number_id: z.string(),
-  waba_id: z.string(),
-});
-const ledgerSchema = z.object({
-  requests: z.array(z.object({ method: z.string(), path: z.string(), effectApplied: z.boolean() })),
-});
-
-interface Meta {
-  readonly client: GraphClient;
-  readonly warnings: readonly string[];
-  readonly order: (method: string, path: string, body?: object) => Promise<unknown>;
-  readonly signup: (order?: object) => Promise<{
-    code: Secret;
-    phoneNumberId: ReturnType<typeof phoneNumberId>;
-    wabaId: ReturnType<typeof wabaId>;
-  }>;
-  /** Requests to register that took effect, and all that arrived. */
-  readonly registrations: () => Promise<{ arrived: number; applied: number }>;
-}
-
-/** An emulated Meta with our app in it, and our client. */
-async function meta(switches: object = {}): Promise<Meta> {
-  const fake = await startFakeGraph({ port: 0, app: { id: APP_ID, secret: APP_SECRET } });
-  onTestFinished(() => fake.close());
-  const order: Meta['order'] = async (method, path, body) => {
-    const answer = await fetch(`${fake.url}/_fake/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(await answer.text());
-    return answer.json();
-  };
-  await order('POST', 'reset', { switches: { requireProof: true, ...switches } });
-  const warnings: string[] = [];
-  const onWarning = (text: string): void => void warnings.push(text);
-  return {
-    client: clientOf(fake.url, { onWarning }),
-    warnings,
-    order,
-    signup: async (given = {}) => {
-      const signup = signupSchema.parse(await order('POST', 'signup', given));
-      return {
-        code: new Secret(signup.code),
-        phoneNumberId: phoneNumberId(signup.phone_number_id),
-        wabaId: wabaId(signup.waba_id),
-      };
-    },
-    registrations: async () => {
-      const { requests } = ledgerSchema.parse(await order('GET', 'ledger'));
-      const found = requests.filter(({ path }) => path.endsWith('/register'));
-      return { arrived: found.length, applied: found.filter((r) => r.effectApplied).length };
-    },
-  };
-}
-
-/** A number whose signup has ended, with the token for it. */
-async function signedUp(world: Meta, given: object = {}) {
-  const { code, ...ids } = await world.signup(given);
-  return { ...ids, token: await world.client.exchangeCode({ code }) };
-}
 
 describe('a number', () => {
   it('goes from the signup code to registered, with the account subscribed', async () => {

@@ -67,13 +67,16 @@ export function safeLookup(resolve: Resolve = lookup): LookupFunction {
 }
 
 function isAllowed(address: string, isLoopback: boolean): boolean {
-  return isLoopback
-    ? isIn(LOOPBACK, address)
-    : !isIn(LOOPBACK, address) && !isIn(FORBIDDEN, address);
+  if (isIP(address) === 0) return false;
+  if (isLoopback) return isIn(LOOPBACK, address);
+  return !isIn(LOOPBACK, address) && !isIn(FORBIDDEN, address);
 }
 
-const isIn = (list: BlockList, address: string): boolean =>
-  list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** A zone (`%eth0`) belongs to the sender; the list knows none. */
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  return list.check(address.replace(/%.*$/, ''), family);
+}
 
 function isWanted(family: number, wanted: unknown): boolean {
   return wanted === 4 || wanted === 6 ? family === wanted : true;

@@ -63,8 +63,7 @@ export function callFor(
 export async function ask(context: Context, call: GraphCall): Promise<RawAnswer> {
   const raw = await send(context.transport, call);
   context.warnings.otherVersion(raw.headers);
-  const { onUsage } = context.options;
-  if (onUsage !== undefined) usagesOf(raw.headers).forEach(onUsage);
+  for (const usage of usagesOf(raw.headers)) context.options.onUsage?.(usage);
   return raw;
 }
 

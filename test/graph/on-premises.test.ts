@@ -247,6 +247,8 @@ describe('an address', () => {
   it.each([
     ['the link', ['169.254.169.254']],
     ['the link, in IPv6', ['::ffff:169.254.169.254']],
+    ['the link, by a zone', ['fe80::1%eth0']],
+    ['no form at all', ['169.254', '203.0.113.1']],
     ['this machine', ['127.0.0.1']],
     ['this machine, among others', ['203.0.113.1', '::1']],
     ['nowhere', []],

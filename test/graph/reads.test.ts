@@ -185,6 +185,17 @@ describe('a number, in the fields somebody asks for', () => {
     expect(number.fields).toEqual({ id: NUMBER, certificate: '', new_certificate: null });
   });
 
+  it('may have a certificate of 1 MB, alone and in a list', async () => {
+    const large = number(NUMBER, { certificate: 'A'.repeat(1_000_000) });
+    const { read: alone } = await read(large);
+    const server = await serve({ body: { data: [large] } });
+    const [listed] = await all(clientOf(server.url).listPhoneNumberFields(ofAccount));
+    for (const each of [alone, listed]) {
+      const certificate = each?.fields['certificate'];
+      expect(certificate instanceof Secret && certificate.reveal()).toHaveLength(1_000_000);
+    }
+  });
+
   it("is refused in Meta's words if a field is unknown, and asked for once", async () => {
     const message =
       '(#100) Tried accessing nonexisting field (certificat) on node type (WhatsAppBusinessPhoneNumber)';

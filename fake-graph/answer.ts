@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 
 import { errorBody } from './graph-errors.ts';
 import { nextTraceId } from './ids.ts';
@@ -12,13 +13,16 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   text: string;
+  /** Sent packed. */
+  isPacked?: true;
 }
 
 // A call to an ended version is served by the oldest live one. Source: Meta, Graph API versions.
 const OLDEST_LIVE = 21;
 
 /** The answer as Meta would write it, then as the fault would have it. */
-export function answerOf(call: Call, outcome: Outcome, fault: Fault | undefined): Answer {
+export function answerOf(call: Call, outcome: Outcome): Answer {
+  const { fault } = call;
   const { world } = call.fake;
   const trace = nextTraceId(world);
   const waba =
@@ -61,16 +65,25 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 function spoil(answer: Answer, fault: Fault | undefined, trace: string): Answer {
   if (fault?.kind === 'redirect')
     return { status: 302, headers: { location: fault.location }, text: '' };
-  if (fault?.kind === 'huge')
-    return { ...answer, text: `{"padding":"${'x'.repeat(fault.bytes)}",${answer.text.slice(1)}` };
-  if (fault?.kind === 'html')
-    return {
-      status: fault.http ?? 502,
-      headers: { 'content-type': 'text/html; charset=utf-8' },
-      text: '<!DOCTYPE html><title>Sorry</title><p>Something went wrong.</p>',
-    };
+  if (fault?.kind === 'html') return htmlPage(fault.http ?? 502);
+  if (fault !== undefined && 'bytes' in fault) return padded(answer, fault);
   const text = spoiltText(answer.text, fault, trace);
   return text === undefined ? answer : { ...answer, status: statusOf(answer, fault), text };
+}
+
+function htmlPage(status: number): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    text: '<!DOCTYPE html><title>Sorry</title><p>Something went wrong.</p>',
+  };
+}
+
+function padded(answer: Answer, fault: Extract<Fault, { bytes: number }>): Answer {
+  const text = `{"padding":"${'x'.repeat(fault.bytes)}",${answer.text.slice(1)}`;
+  if (fault.kind === 'huge') return { ...answer, text };
+  const headers = { ...answer.headers, 'content-encoding': 'gzip' };
+  return { ...answer, headers, text, isPacked: true };
 }
 
 function statusOf(answer: Answer, fault: Fault | undefined): number {
@@ -100,17 +113,20 @@ export async function deliver(
     return;
   }
   if (fault?.kind === 'hang' && fault.when === 'after') await pause(response, fault.ms);
-  const bytes = Buffer.from(answer.text);
+  const bytes = answer.isPacked === true ? gzipSync(answer.text) : Buffer.from(answer.text);
   response.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
-  if (fault?.kind === 'truncated') {
+  await write(response, bytes, fault);
+}
+
+async function write(
+  response: ServerResponse,
+  bytes: Buffer,
+  fault: Fault | undefined,
+): Promise<void> {
+  if (fault?.kind === 'truncated')
     response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
-    return;
-  }
-  if (fault?.kind === 'drip') {
-    await drip(response, bytes, fault.interval_ms);
-    return;
-  }
-  response.end(bytes);
+  else if (fault?.kind === 'drip') await drip(response, bytes, fault.interval_ms);
+  else response.end(bytes);
 }
 
 /** A reset, not an orderly end: the client cannot know what became of its request. */

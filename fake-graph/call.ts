@@ -1,5 +1,6 @@
+import type { Fault } from './fault-kinds.ts';
 import type { PhoneNumber } from './phone-number.ts';
-import type { Fake, Token, Waba } from './world.ts';
+import type { Fake, LedgerRow, Token, Waba } from './world.ts';
 
 /** One request to Graph, as its rules see it. */
 export interface Call {
@@ -18,6 +19,10 @@ export interface Call {
   /** Query and body together, as Graph takes either; a value that is no text is kept as JSON. */
   params: Map<string, string>;
   token: string | undefined;
+  /** Its line in the ledger. */
+  row: LedgerRow;
+  /** What strikes it. */
+  fault: Fault | undefined;
 }
 
 /** What a request leads to. The effect is separate from the answer, so that a fault can come between. */

@@ -11,6 +11,7 @@ import {
   WEBHOOK_LAST_RETRY_MS,
   WEBHOOK_LIFE_MS,
 } from './meta-clocks.ts';
+import { releaseHeld } from './outbox.ts';
 import type { App, Delivery, Fake, World } from './world.ts';
 
 /** Real time a receiver has to answer; Meta publishes no figure. */
@@ -29,6 +30,7 @@ export async function attemptDelivery(fake: Fake, delivery: Delivery): Promise<v
   delivery.attempts.push({ at_ms, ...outcome });
   if (outcome.http === 200) {
     finish(world, delivery, 'delivered');
+    releaseHeld(world, at_ms);
     return;
   }
 
@@ -40,8 +42,8 @@ export async function attemptDelivery(fake: Fake, delivery: Delivery): Promise<v
 
 function finish(world: World, delivery: Delivery, state: Delivery['state']): void {
   delivery.state = state;
-  world.outbox = world.outbox.filter((other) => other !== delivery);
-  world.sent.push(delivery);
+  Reflect.deleteProperty(world.outbox, delivery.id);
+  world.sent[delivery.id] = delivery;
 }
 
 async function send(

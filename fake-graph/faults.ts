@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+
+import { faultSchema } from './fault-kinds.ts';
 import { nextName } from './ids.ts';
 import type { ArmedFault, Fault } from './fault-kinds.ts';
 import type { World } from './world.ts';
@@ -24,7 +27,7 @@ export function strike(
   for (const armed of world.faults) {
     if (!kinds(armed.fault.kind) || !matches(armed.fault, candidate)) continue;
     armed.seen += 1;
-    if (isTurn(armed)) return armed.fault;
+    if (isTurn(armed)) return drawn(armed);
   }
   return undefined;
 }
@@ -32,11 +35,25 @@ export function strike(
 export const isWebhookFault = (kind: Fault['kind']): boolean => kind.startsWith('wh_');
 export const isRequestFault = (kind: Fault['kind']): boolean => !isWebhookFault(kind);
 
-function isTurn({ fault, seen }: ArmedFault): boolean {
-  const { nth, times } = fault.match;
-  const first = nth ?? 1;
-  if (times === 'always') return seen >= first;
-  return seen >= first && seen < first + (times ?? 1);
+function isTurn(armed: ArmedFault): boolean {
+  const { nth = 1, times } = armed.fault.match;
+  const { probability } = armed.fault;
+  const most = times ?? (probability === undefined ? 1 : 'always');
+  if (armed.seen < nth || (most !== 'always' && armed.seen >= nth + most)) return false;
+  return probability === undefined || chanceOf(armed, 'turn') < probability;
+}
+
+/** From 0 to 1, the same for the same seed and the same place in the row of matching requests. */
+function chanceOf({ fault: { seed = '1' }, seen }: ArmedFault, what: string): number {
+  const digest = createHash('sha256').update(`${seed}/${what}/${seen}`).digest();
+  return digest.readUInt32BE() / 2 ** 32;
+}
+
+function drawn(armed: ArmedFault): Fault {
+  const { fault } = armed;
+  if (fault.kind !== 'random') return fault;
+  const kind = fault.kinds[Math.floor(chanceOf(armed, 'kind') * fault.kinds.length)];
+  return faultSchema.parse({ kind });
 }
 
 function matches({ match }: Fault, candidate: Candidate): boolean {
@@ -50,6 +67,7 @@ function matches({ match }: Fault, candidate: Candidate): boolean {
 export function takesEffect(fault: Fault | undefined): boolean {
   if (fault === undefined) return true;
   if ('effect' in fault && fault.effect !== undefined) return fault.effect === 'applied';
-  const skipped = ['error', 'throttle', 'redirect', 'html', 'success_false', 'drop_before'];
+  if (fault.kind === 'throttle') return fault.calls !== undefined;
+  const skipped = ['error', 'redirect', 'html', 'success_false', 'drop_before'];
   return !skipped.includes(fault.kind);
 }

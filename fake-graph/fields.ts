@@ -55,8 +55,12 @@ const health: Read = (number) => {
 const webhookConfiguration: Read = (number, call) => {
   const { app, wabas } = call.fake.world;
   const override = wabas[number.waba_id]?.subscribed?.override_callback_uri;
-  if (app.callback_url === undefined && override === undefined) return undefined;
-  return { application: app.callback_url, whatsapp_business_account: override };
+  const configuration = {
+    application: app.callback_url,
+    whatsapp_business_account: override,
+    phone_number: number.override_callback_uri,
+  };
+  return Object.values(configuration).some((url) => url !== undefined) ? configuration : undefined;
 };
 
 // Source: Meta, WhatsApp Business Phone Number node, and the captured answers of public clients.

@@ -27,23 +27,23 @@ export function createGraphDoor(fake: Fake, origin: string, changed: () => void)
   return {
     serve: async (incoming, response) => {
       const params = parametersOf(incoming);
-      const call = callOf(fake, incoming, { params: params ?? new Map<string, string>(), origin });
-      const row = openRow(call);
+      const seen = callOf(fake, incoming, { params: params ?? new Map<string, string>(), origin });
+      const row = openRow(seen);
       trackDelivery(row, response, changed);
-      if (row.number !== undefined && call.segments[1] === 'register')
+      if (row.number !== undefined && seen.segments[1] === 'register')
         trackConcurrency(registering, { number: row.number, row, response });
 
-      const { method, path } = call;
+      const { method, path } = seen;
       const fault = strike(fake.world, { method, path, number: row.number }, isRequestFault);
       row.fault = fault?.kind;
       if (await isStopped(fault, response)) return;
-      call.nowMs = virtualNowMs(fake.world.clock);
+      const call: Call = { ...seen, nowMs: virtualNowMs(fake.world.clock), row, fault };
 
       const problem = requestProblem(call, params === undefined);
       const outcome: Outcome = problem
         ? { kind: 'refused', refusal: problem }
-        : await outcomeOf(call, fault, row);
-      const answer = answerOf(call, outcome, fault);
+        : await outcomeOf(call);
+      const answer = answerOf(call, outcome);
       noteAnswer(row, outcome, answer);
       changed();
       await deliver(response, answer, fault);
@@ -55,7 +55,7 @@ function callOf(
   fake: Fake,
   incoming: Incoming,
   { params, origin }: { params: Map<string, string>; origin: string },
-): Call {
+): Omit<Call, 'row' | 'fault'> {
   const path = incoming.url.pathname;
   const [, version = '', ...segments] = path.replace(/\/$/, '').split('/');
   const isVersion = /^v[0-9]+\.[0-9]+$/.test(version);

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 
 import type { World } from './world.ts';
 
-/** The next 32 bytes of a kind's own sequence: the same seed and the same acts give the same world, byte for byte. */
-function draw(world: World, kind: string): Buffer {
+/** 1, 2, 3 and so on, for each kind. */
+export function nextCount(world: World, kind: string): number {
   const nth = (world.drawn[kind] ?? 0) + 1;
   world.drawn[kind] = nth;
+  return nth;
+}
+
+/** The next 32 bytes of a kind's own sequence: the same seed and the same acts give the same world, byte for byte. */
+function draw(world: World, kind: string): Buffer {
+  const nth = nextCount(world, kind);
   return createHash('sha256').update(`${world.seed}/${kind}/${nth}`).digest();
 }
 
@@ -21,8 +27,7 @@ export function nextOtp(world: World): string {
 
 /** A fictitious number of its own for each caller, in the range Meta's samples use. */
 export function nextDigits(world: World): { cc: string; digits: string } {
-  draw(world, 'digits');
-  return { cc: '1', digits: (16_315_550_000 + (world.drawn['digits'] ?? 0)).toString() };
+  return { cc: '1', digits: (16_315_550_000 + nextCount(world, 'digits')).toString() };
 }
 
 export function nextTraceId(world: World): string {

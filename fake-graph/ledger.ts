@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts';
 import type { LedgerRow } from './world.ts';
 
 /** Opens the row of a request the moment it is read. Nothing secret goes in: of a PIN its hash, of a URL its path. */
-export function openRow(call: Call): LedgerRow {
+export function openRow(call: Omit<Call, 'row' | 'fault'>): LedgerRow {
   const { world } = call.fake;
   const [first = ''] = call.segments;
   const number = world.numbers[first];
@@ -22,7 +22,7 @@ export function openRow(call: Call): LedgerRow {
     answerDelivered: false,
   };
   world.ledger.push(row);
-  return row;
+  return world.ledger.at(-1) ?? row;
 }
 
 export function noteAnswer(row: LedgerRow, outcome: Outcome, answer: Answer): void {
@@ -33,8 +33,12 @@ export function noteAnswer(row: LedgerRow, outcome: Outcome, answer: Answer): vo
 }
 
 /** Rows as the control API shows them, with the instant in words beside the number. */
-export function showLedger(rows: LedgerRow[], number?: string): unknown[] {
+export function showLedger(
+  rows: LedgerRow[],
+  { number, waba }: { number?: string | undefined; waba?: string | undefined },
+): unknown[] {
   return rows
     .filter((row) => number === undefined || row.number === number)
+    .filter((row) => waba === undefined || row.waba === waba)
     .map((row) => ({ at: new Date(row.at_ms).toISOString(), ...row }));
 }

@@ -39,6 +39,8 @@ export const CODE_LOCK_MS = 12 * HOUR_MS;
 export const USAGE_WINDOW_MS = HOUR_MS;
 export const USAGE_LIMIT = 200;
 export const USAGE_LIMIT_REGISTERED = 5000;
+/** Calls of the app itself in a rolling hour, for each of its users. Source: Meta, Graph API rate limits. */
+export const APP_CALLS_PER_USER = 200;
 
 /** An event that is not answered with 200 is repeated for 7 days. Source: Meta, Webhooks. The steps are this emulator's. */
 export const WEBHOOK_LIFE_MS = 7 * DAY_MS;

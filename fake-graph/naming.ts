@@ -3,7 +3,7 @@ import { hasApprovedChange } from './derived.ts';
 import { invalidParameter, GraphRefusal } from './graph-errors.ts';
 import { nextCertificate } from './ids.ts';
 import { NAME_CHANGE_LIMIT, NAME_CHANGE_WINDOW_MS } from './meta-clocks.ts';
-import { cancelDecisions, schedule } from './schedule.ts';
+import { cancelDecision, schedule } from './schedule.ts';
 import { enqueue } from './outbox.ts';
 import type { NumberCall, Plan } from './call.ts';
 import type { PhoneNumber, Review } from './phone-number.ts';
@@ -44,7 +44,7 @@ export function startReview(
   number: PhoneNumber,
   { script, nowMs }: { script: Review | undefined; nowMs: number },
 ): void {
-  cancelDecisions(world, number.id);
+  cancelDecision(world, number.id);
   if (script === undefined) return;
   const { after_ms, decision, reason } = script;
   const at_ms = nowMs + after_ms;
@@ -57,7 +57,7 @@ export function decideName(
   number: PhoneNumber,
   { decision, reason, nowMs }: NameDecision & { nowMs: number },
 ): void {
-  cancelDecisions(world, number.id);
+  cancelDecision(world, number.id);
   const isChange = number.new_name_status === 'PENDING_REVIEW';
   const requested = isChange ? number.new_display_name : number.verified_name;
   if (decision === 'APPROVED' || decision === 'REJECTED') {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { virtualNowMs } from './clock.ts';
+import { rememberNumber } from './history.ts';
 import { decideName } from './naming.ts';
 import { enqueue } from './outbox.ts';
 import { addNumber, applyScript, BadOrder, scenarioOf, wabaOf } from './seeding.ts';
@@ -9,13 +10,15 @@ import { abandonedMessage, finishSignup, idSchema, signupAnswer, signupSchema } 
 import type { Order } from './orders.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import type { Timeline } from './timeline.ts';
-import type { Fake } from './world.ts';
+import type { Fake, World } from './world.ts';
 
 const newNumberSchema = settingsSchema.extend({
   id: idSchema.optional(),
   waba: idSchema.optional(),
   scenario: z.string().optional(),
   displayPhoneNumber: z.string().optional(),
+  /** So many of the same kind; only the first can be told its id and digits. */
+  count: z.number().int().min(1).max(100_000).default(1),
 });
 
 const decisionSchema = z.strictObject({
@@ -36,26 +39,17 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
 
   return {
     'POST numbers': ({ body }) => {
-      const {
-        id,
-        waba: wabaId,
-        scenario,
-        displayPhoneNumber,
-        ...settings
-      } = newNumberSchema.parse(body);
-      if (scenario !== undefined) scenarioOf(scenario);
-      const nowMs = now();
-      const waba = wabaOf(fake.world, wabaId);
-      const order = { id, name: settings.verified_name, displayPhoneNumber };
-      const number = addNumber(fake.world, waba, { order, nowMs });
-      applyScript(fake.world, number, { scenario, settings, nowMs });
+      const seeded = seedNumbers(fake.world, newNumberSchema.parse(body), now());
       timeline.arm();
-      return { phone_number_id: number.id, waba_id: waba.id };
+      const [first] = seeded;
+      const ids = seeded.length > 1 && { phone_number_ids: seeded.map(({ id }) => id) };
+      return { phone_number_id: first?.id, waba_id: first?.waba_id, ...ids };
     },
     'PATCH numbers/:id': async ({ body, id }) => {
       const number = known(id);
       const given = settingsSchema.parse(body);
       const pinBefore = number.pin;
+      rememberNumber(fake.world, number, now());
       applySettings(fake.world, number, { given, nowMs: now() });
       if (number.pin !== pinBefore) announcePin(fake, number, now());
       await timeline.settle();
@@ -63,6 +57,7 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
     },
     'POST numbers/:id/name-decision': async ({ body, id }) => {
       const number = known(id);
+      rememberNumber(fake.world, number, now());
       decideName(fake.world, number, { ...decisionSchema.parse(body), nowMs: now() });
       await timeline.settle();
       return { name_status: number.name_status, new_name_status: number.new_name_status };
@@ -76,6 +71,23 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
       return signupAnswer(fake.world, finished, now());
     },
   };
+}
+
+function seedNumbers(
+  world: World,
+  asked: z.output<typeof newNumberSchema>,
+  nowMs: number,
+): PhoneNumber[] {
+  const { id, waba: wabaId, scenario, displayPhoneNumber, count, ...settings } = asked;
+  if (scenario !== undefined) scenarioOf(scenario);
+  const waba = wabaOf(world, wabaId);
+  const name = settings.verified_name;
+  return Array.from({ length: count }, (_, nth) => {
+    const order = nth === 0 ? { id, name, displayPhoneNumber } : { name };
+    const number = addNumber(world, waba, { order, nowMs });
+    applyScript(world, number, { scenario, settings, nowMs });
+    return number;
+  });
 }
 
 /** Somebody set or removed the PIN in WhatsApp Manager; the app is told. Source: Meta, Webhooks, security. */

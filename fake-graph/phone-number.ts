@@ -27,6 +27,8 @@ export const phoneNumberSchema = z.object({
   /** Scripted; wins over the derived status. */
   status: z.string().optional(),
   gone: z.boolean(),
+  /** Where its messages go instead of where its account's go. */
+  override_callback_uri: z.string().optional(),
 
   verified_name: z.string(),
   name_status: z.string(),

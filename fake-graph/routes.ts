@@ -1,5 +1,6 @@
-import { listNumbers, readSubscription, readWaba, subscribe, unsubscribe } from './accounts.ts';
+import { readSubscription, readWaba, subscribe, unsubscribe } from './accounts.ts';
 import { missingObject, unknownPath } from './graph-errors.ts';
+import { listNumbers } from './listing.ts';
 import { changeNumber, readNumber } from './numbers.ts';
 import { requestCode, verifyCode } from './ownership.ts';
 import { countAttempt, deregister, register } from './registration.ts';
@@ -72,7 +73,7 @@ function wabaPlan(call: Call, id: string, key: string): Answered {
   const waba = call.fake.world.wabas[id];
   if (waba === undefined || !coversWaba(grant, id)) throw missingObject(id, call.method);
   if (route === undefined) throw unknownPath(`/${call.segments.slice(1).join('/')}`);
-  if (route.counted) countCall(call.fake, waba, call.nowMs);
+  if (route.counted) countCall(call, waba);
   return route.plan({ ...call, waba, grant });
 }
 
@@ -87,7 +88,7 @@ function numberPlan(call: Call, id: string, key: string): Answered {
   if (number === undefined || waba === undefined) throw missingObject(id, call.method);
   if (number.gone || !coversWaba(grant, waba.id)) throw missingObject(id, call.method);
   if (route === undefined) throw unknownPath(`/${call.segments.slice(1).join('/')}`);
-  if (route.counted) countCall(call.fake, waba, call.nowMs);
+  if (route.counted) countCall(call, waba);
   countArrival(call);
   return route.plan({ ...call, number, waba, grant });
 }

@@ -1,5 +1,6 @@
-import { nextDigits, nextId } from './ids.ts';
+import { nextCount, nextDigits, nextId } from './ids.ts';
 import { newNumber } from './phone-number.ts';
+import { keepNumber } from './roster.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { applySettings, settingsSchema } from './settings.ts';
 import type { PhoneNumber } from './phone-number.ts';
@@ -18,11 +19,10 @@ export function addWaba(world: World, given: Partial<Waba>): Waba {
     owner_business_id: nextId(world, 'business'),
     account_review_status: 'APPROVED',
     business_verification_status: 'verified',
-    calls: [],
     ...given,
   };
   world.wabas[waba.id] = waba;
-  return waba;
+  return world.wabas[waba.id] ?? waba;
 }
 
 /** The account of that id, made if there is none yet. */
@@ -47,12 +47,10 @@ export function addNumber(
   const { cc, digits } = wanted === undefined ? nextDigits(world) : splitDigits(wanted);
   const id = order.id ?? nextId(world, 'number');
   if (world.numbers[id] !== undefined) throw new BadOrder(`number ${id} exists already`);
-  const seq = Object.keys(world.numbers).length;
+  const seq = nextCount(world, 'seq');
   const verified_name = order.name ?? waba.name;
   const seed = { id, waba_id: waba.id, seq, added_at_ms: nowMs, cc, digits, verified_name };
-  const number = newNumber(seed);
-  world.numbers[id] = number;
-  return number;
+  return keepNumber(world, newNumber(seed));
 }
 
 /** Only North America has a country code of one digit among those we care to tell apart; others are taken as two. */

@@ -7,7 +7,7 @@ import { createGraphDoor } from './graph.ts';
 import { pageOf } from './page.ts';
 import { readRequest } from './request.ts';
 import { scenarioOf } from './seeding.ts';
-import { loadWorld, saveWorld } from './state-file.ts';
+import { loadWorld, openStateFile } from './state-file.ts';
 import { switchesSchema } from './switches.ts';
 import { createTimeline } from './timeline.ts';
 import { DEFAULT_APP, newWorld } from './world.ts';
@@ -40,18 +40,17 @@ const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
  * @throws Error when the port is taken, the scenario unknown or the state file not readable
  */
 export async function startFakeGraph(options: FakeGraphOptions = {}): Promise<FakeGraph> {
-  const fake: Fake = { world: openWorld(options) };
   const { state: file, host = '127.0.0.1', port = 0 } = options;
-  const save = (): void => {
-    if (file !== undefined) saveWorld(file, fake.world);
-  };
-  const timeline = createTimeline(fake, save);
+  const world = openWorld(options);
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const url = urlOf(server.address(), host);
+  // Not before the port is ours: another program may be using the file.
+  const { fake, save, forget } = keep(world, file);
+  const timeline = createTimeline(fake, save);
   const graph = createGraphDoor(fake, url, () => {
     save();
     timeline.arm();
@@ -84,8 +83,32 @@ export async function startFakeGraph(options: FakeGraphOptions = {}): Promise<Fa
       server.closeAllConnections();
       await closed;
       save();
+      forget();
     },
   };
+}
+
+/** The world and, if there is a file, its keeper: whatever world takes the place of another is kept as well. */
+function keep(first: World, file: string | undefined): Kept {
+  const nothing = (): void => undefined;
+  if (file === undefined) return { fake: { world: first }, save: nothing, forget: nothing };
+  const { adopt, save, close } = openStateFile(file);
+  let current = adopt(first);
+  const fake = {
+    get world() {
+      return current;
+    },
+    set world(next) {
+      current = adopt(next);
+    },
+  };
+  return { fake, save, forget: close };
+}
+
+interface Kept {
+  fake: Fake;
+  save: () => void;
+  forget: () => void;
 }
 
 function openWorld(options: FakeGraphOptions): World {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { rememberNumber } from './history.ts';
 import { enqueue } from './outbox.ts';
 import { addNumber, applyScript, scenarioOf, wabaOf } from './seeding.ts';
 import { settingsSchema } from './settings.ts';
@@ -36,6 +37,7 @@ export function finishSignup(world: World, order: SignupOrder, nowMs: number): F
   const { id, ...settings } =
     typeof order.number === 'string' ? { id: order.number } : (order.number ?? {});
   const { number, waba, isNew } = placeOf(world, { ...order, number: id }, nowMs);
+  if (!isNew) rememberNumber(world, number, nowMs);
   number.last_onboarded_at_ms = nowMs;
   number.otp_verified_at_ms = nowMs;
   const scenario = order.scenario ?? (isNew ? world.scenario : undefined);

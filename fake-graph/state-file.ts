@@ -1,8 +1,87 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+
+import { z } from 'zod';
 
 import { moveTo, resumeClock, virtualNowMs } from './clock.ts';
-import { worldSchema } from './world.ts';
+import { watched } from './watched.ts';
+import { COLLECTIONS, worldSchema } from './world.ts';
 import type { World } from './world.ts';
+
+// The file holds a whole world in its first line and what changed since in the others, a line for each save. One
+// request costs what it changed, however large the world. A kill in the middle of a line loses that line alone, and no
+// answer has been given for it: saving comes before answering.
+
+/** The world is written anew when the changes have grown to twice its size, but not for less than this. */
+const WRITTEN_ANEW_FROM_BYTES = 4_000_000;
+
+/** Part, entry of it if it is a collection, and the new value; without one, the entry is deleted. */
+const changesSchema = z.array(z.tuple([z.string(), z.string().nullable()]).rest(z.unknown()));
+
+export interface StateFile {
+  /** Takes the world into keeping; only the answered one is. */
+  adopt: (world: World) => World;
+  /** Writes what has changed. Whoever reads the file afterwards, also after a kill, finds it. */
+  save: () => void;
+  close: () => void;
+}
+
+export function openStateFile(file: string): StateFile {
+  const changed = new Map<string, { part: string; key?: string | undefined }>();
+  let current: World | undefined;
+  let lines: number | undefined;
+  let sizes = { world: 0, changes: 0 };
+
+  const append = (text: string): number => writeAll((lines ??= openSync(file, 'a', 0o600)), text);
+
+  const writeAnew = (world: World): void => {
+    if (lines !== undefined) closeSync(lines);
+    lines = undefined;
+    const fresh = openSync(`${file}.new`, 'w', 0o600);
+    sizes = { world: writeAll(fresh, `${JSON.stringify(world)}\n`), changes: 0 };
+    closeSync(fresh);
+    renameSync(`${file}.new`, file);
+    changed.clear();
+  };
+
+  return {
+    adopt: (world) => {
+      current = watched(world, {
+        collections: COLLECTIONS,
+        touched: (place) => changed.set(JSON.stringify([place.part, place.key]), place),
+      });
+      writeAnew(current);
+      return current;
+    },
+    save: () => {
+      if (current === undefined) return;
+      moveTo(current.clock, virtualNowMs(current.clock));
+      const world = current;
+      const entries = [...changed.values()].map(({ part, key }) => entryOf(world, part, key));
+      changed.clear();
+      sizes.changes += append(`${JSON.stringify(entries)}\n`);
+      if (sizes.changes > Math.max(WRITTEN_ANEW_FROM_BYTES, 2 * sizes.world)) writeAnew(world);
+    },
+    close: () => {
+      if (lines !== undefined) closeSync(lines);
+      lines = undefined;
+      current = undefined;
+    },
+  };
+}
+
+function writeAll(descriptor: number, text: string): number {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  return written;
+}
+
+function entryOf(world: World, part: string, key: string | undefined): unknown[] {
+  const value: unknown = Reflect.get(world, part);
+  if (key === undefined || typeof value !== 'object' || value === null) return [part, null, value];
+  const entry: unknown = Reflect.get(value, key);
+  return entry === undefined ? [part, key] : [part, key, entry];
+}
 
 /** @throws Error when the file is not a world of this program */
 export function loadWorld(file: string): World | undefined {
@@ -13,18 +92,23 @@ export function loadWorld(file: string): World | undefined {
 }
 
 function parseWorld(file: string): World {
-  const text = readFileSync(file, 'utf8');
   try {
-    return worldSchema.parse(JSON.parse(text));
+    const [first = '', ...rest] = readFileSync(file, 'utf8').split('\n');
+    const world: unknown = JSON.parse(first);
+    // What follows the last line break is a line cut short.
+    for (const line of rest.slice(0, -1)) applyChanges(world, line);
+    return worldSchema.parse(world);
   } catch (cause) {
     throw new Error(`the state file ${file} is not one of this program`, { cause });
   }
 }
 
-/** Written beside the old file and put in its place at once: whoever reads it, also after a kill, finds a whole world. */
-export function saveWorld(file: string, world: World): void {
-  moveTo(world.clock, virtualNowMs(world.clock));
-  const fresh = `${file}.new`;
-  writeFileSync(fresh, JSON.stringify(world), { mode: 0o600 });
-  renameSync(fresh, file);
+function applyChanges(world: unknown, line: string): void {
+  if (typeof world !== 'object' || world === null) throw new TypeError('not a world');
+  for (const [part, key, ...values] of changesSchema.parse(JSON.parse(line))) {
+    const place: unknown = key === null ? world : Reflect.get(world, part);
+    if (typeof place !== 'object' || place === null) throw new TypeError(`no ${part}`);
+    if (values.length === 0) Reflect.deleteProperty(place, key ?? part);
+    else Reflect.set(place, key ?? part, values[0]);
+  }
 }

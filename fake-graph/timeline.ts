@@ -1,7 +1,9 @@
 import { moveTo, realDelayMs, virtualNowMs } from './clock.ts';
 import { attemptDelivery } from './deliveries.ts';
+import { rememberNumber } from './history.ts';
 import { HOUR_MS } from './meta-clocks.ts';
 import { decideName } from './naming.ts';
+import { nextScheduled, takeDue } from './schedule.ts';
 import { revokeTokensOf } from './tokens.ts';
 import type { Delivery, Fake, Scheduled, World } from './world.ts';
 
@@ -25,7 +27,9 @@ export function createTimeline(fake: Fake, changed: () => void): Timeline {
   async function settle(): Promise<void> {
     runScheduled(fake.world, virtualNowMs(fake.world.clock));
     const nowMs = virtualNowMs(fake.world.clock);
-    const ready = fake.world.outbox.filter((d) => d.next_at_ms <= nowMs && !underway.has(d));
+    const ready = Object.values(fake.world.outbox).filter(
+      (d) => d.next_at_ms <= nowMs && !underway.has(d),
+    );
     const attempts = ready.map(async (delivery) => {
       underway.add(delivery);
       await attemptDelivery(fake, delivery).finally(() => underway.delete(delivery));
@@ -33,7 +37,9 @@ export function createTimeline(fake: Fake, changed: () => void): Timeline {
     arm();
     await Promise.all(attempts);
     changed();
-    arm();
+    // A delivery may have let another one go.
+    if (attempts.length > 0) await settle();
+    else arm();
   }
 
   function arm(): void {
@@ -75,17 +81,16 @@ export function createTimeline(fake: Fake, changed: () => void): Timeline {
 }
 
 function nextDueMs(world: World, underway: Set<Delivery>): number | undefined {
-  const due = world.outbox.filter((d) => !underway.has(d)).map((d) => d.next_at_ms);
-  const planned = world.scheduled[0]?.at_ms;
-  if (planned !== undefined) due.push(planned);
-  return due.length === 0 ? undefined : Math.min(...due);
+  const waiting = Object.values(world.outbox).filter((d) => !underway.has(d));
+  const planned = nextScheduled(world)?.at_ms ?? Infinity;
+  const dueMs = waiting.reduce((least, { next_at_ms }) => Math.min(least, next_at_ms), planned);
+  return dueMs === Infinity ? undefined : dueMs;
 }
 
 function runScheduled(world: World, nowMs: number): void {
   for (;;) {
-    const event = world.scheduled[0];
-    if (event === undefined || event.at_ms > nowMs) return;
-    world.scheduled.shift();
+    const event = takeDue(world, nowMs);
+    if (event === undefined) return;
     run(world, event);
   }
 }
@@ -97,6 +102,7 @@ function run(world: World, event: Scheduled): void {
   }
   const number = world.numbers[event.number];
   if (number === undefined) return;
+  rememberNumber(world, number, event.at_ms);
   if (event.kind === 'handset_left') number.on_handset = false;
   else decideName(world, number, { ...event, nowMs: event.at_ms });
 }

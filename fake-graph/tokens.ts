@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { GraphRefusal, invalidParameter } from './graph-errors.ts';
 import { nextId, nextSecret } from './ids.ts';
 import { SIGNUP_CODE_LIFE_MS } from './meta-clocks.ts';
+import { countAppCall } from './usage.ts';
 import type { Call, Plan } from './call.ts';
 import type { Fake, Token, World } from './world.ts';
 
@@ -21,7 +22,7 @@ export function issueToken(world: World, nowMs: number, given: NewToken): Token 
     ...given,
   };
   world.tokens[token.value] = token;
-  return token;
+  return world.tokens[token.value] ?? token;
 }
 
 export function issueCode(world: World, nowMs: number, wabaId: string): string {
@@ -114,6 +115,7 @@ export function requireScope(token: Token, scope: string): void {
 export function exchangeCode(call: Call): Plan {
   const { nowMs, params, fake } = call;
   const { world } = fake;
+  countAppCall(call);
   if (params.get('client_id') !== world.app.id)
     throw new GraphRefusal(101, {
       message: 'Error validating application. Cannot get application info due to a system error.',
@@ -145,6 +147,7 @@ export function exchangeCode(call: Call): Plan {
 /** `GET /debug_token`, asked by the app or by the partner's own system user. */
 export function debugToken(call: Call): Plan {
   const asking = authenticate(call);
+  if (asking.kind === 'app') countAppCall(call);
   if (asking.kind === 'business')
     throw new GraphRefusal(100, {
       title:

@@ -25,10 +25,13 @@ export function watchOrders(fake: Fake): Record<string, Order> {
       return { faults: fake.world.faults.length };
     },
     'GET ledger': ({ query }) => ({
-      requests: showLedger(fake.world.ledger, query.get('number') ?? undefined),
+      requests: showLedger(fake.world.ledger, {
+        number: query.get('number') ?? undefined,
+        waba: query.get('waba') ?? undefined,
+      }),
     }),
     'GET webhooks': () => ({
-      deliveries: [...fake.world.sent, ...fake.world.outbox].map(showDelivery),
+      deliveries: [fake.world.sent, fake.world.outbox].flatMap(Object.values).map(showDelivery),
     }),
     'POST handshake': async ({ body }) => {
       const { app } = fake.world;
@@ -43,6 +46,7 @@ export function watchOrders(fake: Fake): Record<string, Order> {
 function showDelivery(delivery: Delivery): unknown {
   return {
     ...delivery,
+    is_held: undefined,
     next_at_ms: delivery.state === 'waiting' ? delivery.next_at_ms : undefined,
     attempts: delivery.attempts.map((attempt) => ({
       at: new Date(attempt.at_ms).toISOString(),

@@ -22,8 +22,8 @@ export const wabaSchema = z.object({
   account_review_status: z.string(),
   business_verification_status: z.string(),
   subscribed: z.object({ override_callback_uri: z.string().optional() }).optional(),
-  /** Instants of the calls that count against the hourly limit. */
-  calls: z.array(z.number()),
+  /** Calls in a rolling hour; Meta's own limits unless a tester lowers them. */
+  call_limit: z.number().int().positive().optional(),
 });
 
 export const tokenSchema = z.object({
@@ -71,6 +71,8 @@ export const deliverySchema = z.object({
   body: z.string(),
   created_at_ms: z.number(),
   next_at_ms: z.number(),
+  /** Waits to be overtaken by another. */
+  is_held: z.boolean().optional(),
   state: z.enum(['waiting', 'delivered', 'lost', 'given_up']),
   attempts: z.array(
     z.object({ at_ms: z.number(), http: z.number().optional(), error: z.string().optional() }),
@@ -93,6 +95,8 @@ export const ledgerRowSchema = z.object({
   code: z.number().optional(),
   subcode: z.number().optional(),
   fault: z.string().optional(),
+  /** How many calls it counts as against the hourly limit: of its account, or of the app where there is none. */
+  counted: z.number().optional(),
   /** Requests to register in flight for this number when this one came, itself included. */
   concurrent: z.number().optional(),
 });
@@ -121,14 +125,18 @@ export const worldSchema = z.object({
   late: z.record(z.string(), z.object({ until_ms: z.number(), seen: phoneNumberSchema })),
   tokens: z.record(z.string(), tokenSchema),
   codes: z.record(z.string(), signupCodeSchema),
-  /** In order of time. */
-  scheduled: z.array(scheduledSchema),
+  scheduled: z.record(z.string(), scheduledSchema),
   /** Webhooks still to be delivered, and those that are over. */
-  outbox: z.array(deliverySchema),
-  sent: z.array(deliverySchema),
+  outbox: z.record(z.string(), deliverySchema),
+  sent: z.record(z.string(), deliverySchema),
   faults: z.array(armedFaultSchema),
   ledger: z.array(ledgerRowSchema),
 });
+
+/** The parts that grow: their entries are kept one by one. The ledger's keys are positions. */
+export const COLLECTIONS: ReadonlySet<string> = new Set(
+  'wabas numbers late tokens codes scheduled outbox sent ledger'.split(' '),
+);
 
 export type World = z.infer<typeof worldSchema>;
 export type App = z.infer<typeof appSchema>;
@@ -162,9 +170,9 @@ export function newWorld(given: NewWorld): World {
     late: {},
     tokens: {},
     codes: {},
-    scheduled: [],
-    outbox: [],
-    sent: [],
+    scheduled: {},
+    outbox: {},
+    sent: {},
     faults: [],
     ledger: [],
   };

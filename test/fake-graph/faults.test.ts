@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { bodyOf, errorOf, startFrozen } from './harness.ts';
+import { bodyOf, errorOf, startFrozen, startReceiver } from './harness.ts';
 import type { Onboarded } from './harness.ts';
 
 let meta: Awaited<ReturnType<typeof startFrozen>>;
@@ -152,6 +152,97 @@ test('cuts the answer in the middle', async () => {
 test('answers with far too much', async () => {
   await fault('huge', { bytes: 2_000_000 });
   expect((await register()).text.length).toBeGreaterThan(2_000_000);
+});
+
+test('answers with a little that unpacks to far too much', async () => {
+  await fault('gzip_bomb', { bytes: 3_000_000 });
+  const answer = await register();
+  expect(answer.headers['content-encoding']).toBe('gzip');
+  expect(Number(answer.headers['content-length'])).toBeLessThan(10_000);
+  await fault('gzip_bomb', { bytes: 3_000_000 });
+  const unpacked = await fetch(`${meta.url}/v25.0/${onboarded.number}/register`, {
+    method: 'POST',
+    body: new URLSearchParams({ messaging_product: 'whatsapp', pin: '123456' }),
+    headers: { authorization: `Bearer ${onboarded.token}` },
+  });
+  expect((await unpacked.text()).length).toBeGreaterThan(3_000_000);
+});
+
+test('throttles by the real limit when others use up the calls of the account', async () => {
+  const get = () => meta.graph('GET', onboarded.number, { token: onboarded.token });
+  const match = { path: onboarded.number };
+  await fault('throttle', { calls: 199 }, match);
+  expect((await get()).status).toBe(200);
+  const refused = await get();
+  expect(errorOf(refused).code).toBe(80007);
+  expect(String(refused.headers['x-business-use-case-usage'])).toContain(
+    '"call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":60',
+  );
+  await meta.advance('1h');
+  expect((await get()).status).toBe(200);
+});
+
+test('strikes at random, and the same again with the same seed', async () => {
+  const outcomes = async (seed: number) => {
+    await meta.order('DELETE', 'faults');
+    const match = { method: 'GET' };
+    await meta.order('POST', 'faults', { kind: 'error', code: 2, probability: 0.5, seed, match });
+    const statuses = [];
+    for (let i = 0; i < 20; i += 1)
+      statuses.push((await meta.graph('GET', onboarded.number, { token: onboarded.token })).status);
+    return statuses;
+  };
+  const first = await outcomes(1);
+  expect(new Set(first)).toEqual(new Set([200, 503]));
+  expect(await outcomes(1)).toEqual(first);
+  expect(await outcomes(2)).not.toEqual(first);
+});
+
+test('draws the kind of a random fault, too, and tells it in the ledger', async () => {
+  await meta.order('POST', 'faults', { probability: 1, seed: 7, match: { method: 'GET' } });
+  for (let i = 0; i < 20; i += 1)
+    await meta.graph('GET', onboarded.number, { token: onboarded.token }).catch(() => 'lost');
+  const kinds = new Set((await meta.ledger(onboarded.number)).map((row) => row.fault));
+  expect(kinds.size).toBeGreaterThan(3);
+  expect(kinds).not.toContain('random');
+});
+
+test('burns the attempts of a number by the requests of another partner', async () => {
+  await fault('other_partner_register', { requests: 9 });
+  expect((await register()).status).toBe(200);
+  expect(errorOf(await register()).code).toBe(133016);
+});
+
+test('finds another partner’s PIN on the number that he registered first', async () => {
+  await meta.order('POST', 'reset', { switches: { accountModel: 'old' } });
+  onboarded = await meta.onboard();
+  await fault('other_partner_register', { pin: '999999' });
+  expect(errorOf(await register()).code).toBe(133005);
+  expect(await isConnected()).toBe(true);
+});
+
+test('has a registered number taken off by another partner before it is read', async () => {
+  await register();
+  await fault('other_partner_deregister', {}, { path: onboarded.number });
+  expect(await read('status,platform_type')).toMatchObject({
+    status: 'DISCONNECTED',
+    platform_type: 'NOT_APPLICABLE',
+  });
+});
+
+test('has the override of an account wiped, but not its subscription', async () => {
+  const receiver = await startReceiver();
+  const { waba, token } = onboarded;
+  const path = `${waba}/subscribed_apps`;
+  await meta.graph('POST', path, { token });
+  const body = { override_callback_uri: receiver.url, verify_token: 'fake-verify-token' };
+  expect((await meta.graph('POST', path, { token, body })).status).toBe(200);
+  expect((await meta.graph('GET', path, { token })).text).toContain(receiver.url);
+  await fault('override_wiped', {}, { path });
+  const { text } = await meta.graph('GET', path, { token });
+  expect(text).toContain('whatsapp_business_api_data');
+  expect(text).not.toContain(receiver.url);
+  await receiver.close();
 });
 
 test('redirects elsewhere', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,8 +8,12 @@ import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { parseOptions } from '../../fake-graph/options.ts';
+import { SCENARIOS } from '../../fake-graph/scenarios.ts';
 import { startFakeGraph } from '../../fake-graph/server.ts';
 import { clientOf, startReceiver } from './harness.ts';
+
+const FIELDS =
+  'status,name_status,certificate,new_display_name,new_name_status,code_verification_status,is_pin_enabled';
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -175,6 +179,75 @@ test('lets a scaled clock stand still while it is down, and a real one go on', a
   const scaled = await gainedOver({ mode: 'scaled', factor: 86_400 });
   expect(scaled.gained).toBeLessThan(scaled.real - DOWN_MS + 5);
   expect((await gainedOver({ mode: 'real', factor: 1 })).gained).toBeGreaterThan(DOWN_MS - 5);
+});
+
+test('loses a line cut short by a kill, and nothing before it', async () => {
+  const state = join(folder, 'world.json');
+  const first = await startFakeGraph({ state });
+  const { number, token } = await clientOf(first.url).onboard();
+  const whole = readFileSync(state);
+  await clientOf(first.url).register(number, token);
+  const cut = readFileSync(state).subarray(0, whole.length + 40);
+  await first.close();
+  writeFileSync(state, cut);
+
+  const second = await startFakeGraph({ state });
+  const meta = clientOf(second.url);
+  expect(await meta.read(number, token, 'status')).toMatchObject({ status: 'PENDING' });
+  await meta.register(number, token);
+  await second.close();
+  const third = await startFakeGraph({ state });
+  expect(await clientOf(third.url).read(number, token, 'status')).toMatchObject({
+    status: 'CONNECTED',
+  });
+  await third.close();
+});
+
+test('keeps every effect of many acts: what it goes on with answers as before', async () => {
+  const state = join(folder, 'world.json');
+  const receiver = await startReceiver(Array.from({ length: 500 }, () => 503));
+  const app = { callback_url: receiver.url };
+  const first = await startFakeGraph({ state, clock: { mode: 'frozen', factor: 1 }, app });
+  const before = clientOf(first.url);
+  await before.order('POST', 'reset', { seed: 5 });
+  await before.order('POST', 'faults', { kind: 'error', code: 2, probability: 0.3 });
+  const known: string[] = [];
+  for (const scenario of Object.keys(SCENARIOS).filter((name) => name !== 'ten_thousand_numbers')) {
+    const { number, waba, token } = await before.onboard({ scenario });
+    known.push(number);
+    await before.graph('POST', `${waba}/subscribed_apps`, { token });
+    await before.register(number, token);
+    await before.graph('POST', `${number}?new_display_name=Shrub`, { token });
+    await before.advance('7h');
+  }
+  await before.order('DELETE', 'faults');
+  const rows = await before.ledger();
+  const partner = String((await before.order('POST', 'tokens', { kind: 'system' }))['value']);
+  const everything = async (client: typeof before) => [
+    (await client.ledger()).slice(0, rows.length),
+    await Promise.all(known.map((number) => client.read(number, partner, FIELDS))),
+    await client.webhooks(),
+    await client.order('GET', 'clock'),
+  ];
+  const seen = await everything(before);
+  await first.close();
+  const second = await startFakeGraph({ state });
+  expect(await everything(clientOf(second.url))).toEqual(seen);
+  await second.close();
+  await receiver.close();
+});
+
+test('writes for a request what it changed, not the world of ten thousand numbers', async () => {
+  const state = join(folder, 'world.json');
+  const fake = await startFakeGraph({ state });
+  const meta = clientOf(fake.url);
+  await meta.order('POST', 'numbers', { count: 10_000, waba: '500' });
+  const { number, token } = await meta.onboard();
+  const sizeBefore = statSync(state).size;
+  expect(sizeBefore).toBeGreaterThan(3_000_000);
+  for (let i = 0; i < 100; i += 1) await meta.graph('GET', number, { token });
+  expect((statSync(state).size - sizeBefore) / 100).toBeLessThan(3000);
+  await fake.close();
 });
 
 test('refuses a state file that is not its own', async () => {

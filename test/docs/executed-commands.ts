@@ -9,5 +9,6 @@ interface Execution {
 export const EXECUTED_COMMANDS: Readonly<Record<string, Execution>> = {
   'npm ci': { by: '.ci/run', as: 'npm ci' },
   'npm run check': { by: '.ci/run', as: 'npm run check' },
+  'npm start': { by: 'test/e2e/embedded.test.ts', as: 'npmStart(place)' },
   'npm test': { by: '.ci/run', as: 'npm test' },
 };

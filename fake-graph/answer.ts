@@ -2,11 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
+import { ClientRefusal } from './client-refusal.ts';
 import { errorBody } from './graph-errors.ts';
 import { nextTraceId } from './ids.ts';
+import { isOnprem } from './routes.ts';
 import { usageHeaders } from './usage.ts';
 import type { Call } from './call.ts';
 import type { Fault } from './fault-kinds.ts';
+import type { GraphRefusal } from './graph-errors.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Answer {
@@ -25,19 +28,22 @@ export function answerOf(call: Call, outcome: Outcome): Answer {
   const { fault } = call;
   const { world } = call.fake;
   const trace = nextTraceId(world);
-  const waba =
-    world.wabas[call.segments[0] ?? ''] ??
-    world.wabas[world.numbers[call.segments[0] ?? '']?.waba_id ?? ''];
+  const waba = world.wabas[call.row.waba ?? ''];
   const regain = outcome.kind === 'refused' ? outcome.regain : 0;
-  const headers = {
-    'content-type': 'application/json; charset=UTF-8',
+  const type = { 'content-type': 'application/json; charset=UTF-8' };
+  const ofGraph = {
     'facebook-api-version': Number(call.version.slice(1)) < OLDEST_LIVE ? 'v21.0' : call.version,
     'x-fb-trace-id': trace,
     ...usageHeaders(world, { waba, nowMs: call.nowMs, regain }),
   };
-  const body = outcome.kind === 'done' ? outcome.body : errorBody(outcome.refusal, trace);
-  const status = outcome.kind === 'done' ? 200 : outcome.refusal.http;
+  const headers = isOnprem(call) ? type : { ...type, ...ofGraph };
+  const body = outcome.kind === 'done' ? outcome.body : refusalBody(outcome.refusal, trace);
+  const status = outcome.kind === 'done' ? outcome.status : outcome.refusal.http;
   return spoil({ status, headers, text: JSON.stringify(respell(body, fault)) }, fault, trace);
+}
+
+function refusalBody(refusal: GraphRefusal, trace: string): unknown {
+  return refusal instanceof ClientRefusal ? refusal.body : errorBody(refusal, trace);
 }
 
 /** Changes to the content of an answer: of the node, or of every node of a list. */

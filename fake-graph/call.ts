@@ -1,6 +1,6 @@
 import type { Fault } from './fault-kinds.ts';
 import type { PhoneNumber } from './phone-number.ts';
-import type { Fake, LedgerRow, Token, Waba } from './world.ts';
+import type { Fake, LedgerRow, Preverified, Token, Waba } from './world.ts';
 
 /** One request to Graph, as its rules see it. */
 export interface Call {
@@ -19,6 +19,8 @@ export interface Call {
   /** Query and body together, as Graph takes either; a value that is no text is kept as JSON. */
   params: Map<string, string>;
   token: string | undefined;
+  /** User and password, joined by a colon. */
+  basic: string | undefined;
   /** Its line in the ledger. */
   row: LedgerRow;
   /** What strikes it. */
@@ -28,11 +30,14 @@ export interface Call {
 /** What a request leads to. The effect is separate from the answer, so that a fault can come between. */
 export interface Plan {
   body: unknown;
+  /** 200 unless said otherwise. */
+  status?: number;
   /** Changes the world as the request asked; absent where nothing would change. */
   effect?: (() => void) | undefined;
 }
 
-export type TokenScope = 'whatsapp_business_management' | 'whatsapp_business_messaging';
+export type TokenScope =
+  'whatsapp_business_management' | 'whatsapp_business_messaging' | 'business_management';
 
 export interface NumberCall extends Call {
   number: PhoneNumber;
@@ -42,6 +47,17 @@ export interface NumberCall extends Call {
 
 export interface WabaCall extends Call {
   waba: Waba;
+  grant: Token;
+}
+
+export interface BusinessCall extends Call {
+  /** Id of a business portfolio. */
+  business: string;
+  grant: Token;
+}
+
+export interface PreverifiedCall extends Call {
+  preverified: Preverified;
   grant: Token;
 }
 

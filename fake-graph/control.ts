@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { accountOrders } from './account-orders.ts';
 import { numberOrders } from './number-orders.ts';
 import { BadOrder } from './seeding.ts';
 import { watchOrders } from './watch-orders.ts';
@@ -21,12 +22,13 @@ export function createControl(
 ): (incoming: Incoming) => Promise<Reply> {
   const orders: Record<string, Order> = {
     ...worldOrders(fake, timeline),
+    ...accountOrders(fake, timeline),
     ...numberOrders(fake, timeline),
     ...watchOrders(fake),
   };
   return async (incoming) => {
     const [, , ...segments] = incoming.url.pathname.split('/');
-    const isOfOne = segments[0] === 'numbers' && segments[1] !== undefined;
+    const isOfOne = ['numbers', 'wabas'].includes(segments[0] ?? '') && segments[1] !== undefined;
     const id = isOfOne ? segments.splice(1, 1, ':id')[0] : undefined;
     const key = `${incoming.method} ${segments.join('/')}`;
     const order = Object.hasOwn(orders, key) ? orders[key] : undefined;

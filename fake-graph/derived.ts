@@ -34,7 +34,7 @@ export function isOnCloud(number: PhoneNumber): boolean {
 
 export function statusOf(number: PhoneNumber, switches: Switches): string {
   if (number.status !== undefined) return number.status;
-  if (isOnCloud(number)) return 'CONNECTED';
+  if (isOnCloud(number) || number.on_premise) return 'CONNECTED';
   return number.deregistered ? switches.statusAfterDeregister : 'PENDING';
 }
 

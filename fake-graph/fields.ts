@@ -22,7 +22,10 @@ const otpWord = (number: PhoneNumber, call: Call): string => {
   return status === 'verified' ? 'VERIFIED' : 'NOT_VERIFIED';
 };
 
-const platform: Read = (number) => (isOnCloud(number) ? 'CLOUD_API' : 'NOT_APPLICABLE');
+const platform: Read = (number) => {
+  if (number.on_premise) return 'ON_PREMISE';
+  return isOnCloud(number) ? 'CLOUD_API' : 'NOT_APPLICABLE';
+};
 
 const duringChange =
   (read: (number: PhoneNumber) => unknown): Read =>
@@ -41,13 +44,24 @@ const onboardedTime: Read = (number, call) => {
   return timeFormat === 'iso' ? graphTime(atMs) : Math.floor(atMs / 1000);
 };
 
-const health: Read = (number) => {
-  const can_send_message = isOnCloud(number) ? 'AVAILABLE' : 'BLOCKED';
+const health: Read = (number, call) => {
+  const isDisabled = call.fake.world.wabas[number.waba_id]?.ban_state === 'DISABLE';
+  const ofNumber = isOnCloud(number) ? 'AVAILABLE' : 'BLOCKED';
+  const locked = {
+    error_code: 131031,
+    error_description: 'The WhatsApp Business account is disabled.',
+    possible_solution: 'Appeal in Business Support Home.',
+  };
   return {
-    can_send_message,
+    can_send_message: isDisabled ? 'BLOCKED' : ofNumber,
     entities: [
-      { entity_type: 'PHONE_NUMBER', id: number.id, can_send_message },
-      { entity_type: 'WABA', id: number.waba_id, can_send_message: 'AVAILABLE' },
+      { entity_type: 'PHONE_NUMBER', id: number.id, can_send_message: ofNumber },
+      {
+        entity_type: 'WABA',
+        id: number.waba_id,
+        can_send_message: isDisabled ? 'BLOCKED' : 'AVAILABLE',
+        errors: isDisabled ? [locked] : undefined,
+      },
     ],
   };
 };
@@ -158,7 +172,7 @@ export function showWaba(waba: Waba, call: Call): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-function askedFields(call: Call): string[] | undefined {
+export function askedFields(call: Call): string[] | undefined {
   const names = (call.params.get('fields') ?? '').split(',').map((name) => name.trim());
   const asked = names.filter((name) => name !== '');
   return asked.length === 0 ? undefined : asked;

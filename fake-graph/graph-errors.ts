@@ -87,6 +87,10 @@ const TITLES: Record<number, string> = {
   133016: 'Account register deregister rate limit exceeded',
   136024: 'Request code error',
   136025: 'Verify code error',
+  200000: 'Cannot add the phone number to this WhatsApp Business account',
+  2388012: 'The phone number is in use on another WhatsApp Business account',
+  2388103: 'The phone number is in this WhatsApp Business account already',
+  2388386: 'Phone number count exceeded',
 };
 
 // Every other refusal is HTTP 400. Source: Meta's table of WhatsApp error codes.

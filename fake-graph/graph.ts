@@ -5,8 +5,9 @@ import { virtualNowMs } from './clock.ts';
 import { isRequestFault, strike } from './faults.ts';
 import { GraphRefusal, unknownPath } from './graph-errors.ts';
 import { noteAnswer, openRow } from './ledger.ts';
+import { isOnprem } from './routes.ts';
 import { outcomeOf } from './outcome.ts';
-import { bearerOf, parametersOf } from './request.ts';
+import { basicOf, bearerOf, parametersOf } from './request.ts';
 import type { Call } from './call.ts';
 import type { Fault } from './fault-kinds.ts';
 import type { Outcome } from './outcome.ts';
@@ -59,7 +60,6 @@ function callOf(
   const path = incoming.url.pathname;
   const [, version = '', ...segments] = path.replace(/\/$/, '').split('/');
   const isVersion = /^v[0-9]+\.[0-9]+$/.test(version);
-  const token = bearerOf(incoming);
   return {
     fake,
     nowMs: virtualNowMs(fake.world.clock),
@@ -69,12 +69,13 @@ function callOf(
     version: isVersion ? version : NEWEST_VERSION,
     segments: isVersion ? segments : [],
     params,
-    token,
+    token: bearerOf(incoming),
+    basic: basicOf(incoming),
   };
 }
 
 function requestProblem(call: Call, isBroken: boolean): GraphRefusal | undefined {
-  if (call.segments.length === 0) return unknownPath(call.path);
+  if (call.segments.length === 0 && !isOnprem(call)) return unknownPath(call.path);
   if (isBroken) return new GraphRefusal(100, { details: 'The body could not be read.' });
   return undefined;
 }

@@ -15,7 +15,7 @@ export function openRow(call: Omit<Call, 'row' | 'fault'>): LedgerRow {
     at_ms: call.nowMs,
     method: call.method,
     path: call.path,
-    number: number?.id,
+    number: number?.id ?? world.preverified[first]?.id,
     waba: number?.waba_id ?? world.wabas[first]?.id,
     pinSha256: pin && createHash('sha256').update(pin).digest('hex'),
     effectApplied: false,

@@ -13,6 +13,10 @@ export const SIGNUP_WINDOW_MS = 14 * DAY_MS;
 export const OTP_LIFE_MS = 14 * DAY_MS;
 /** A pre-verified number, once claimed, has 90 days for both. Source: Meta, Pre-verified numbers. */
 export const PREVERIFIED_LIFE_MS = 90 * DAY_MS;
+/** One nobody has claimed is verified again in the last 45 of its 90 days, not before. Source: Meta, Pre-verified numbers. */
+export const PREVERIFIED_AGAIN_MS = 45 * DAY_MS;
+/** Source: Meta, On-Premises API, Users. */
+export const ONPREM_TOKEN_LIFE_MS = 7 * DAY_MS;
 /** Source: Meta's guide to certificates, "valid for 7 days". */
 export const CERTIFICATE_LIFE_MS = 7 * DAY_MS;
 /** An approved new name is dropped if no registration applies it in time. Source: Meta, Display names. */

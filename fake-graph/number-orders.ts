@@ -48,10 +48,10 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
     'PATCH numbers/:id': async ({ body, id }) => {
       const number = known(id);
       const given = settingsSchema.parse(body);
-      const pinBefore = number.pin;
+      const before = { ...number };
       rememberNumber(fake.world, number, now());
       applySettings(fake.world, number, { given, nowMs: now() });
-      if (number.pin !== pinBefore) announcePin(fake, number, now());
+      announceChanges(fake, before, number);
       await timeline.settle();
       return { phone_number_id: number.id, waba_id: number.waba_id };
     },
@@ -62,7 +62,10 @@ export function numberOrders(fake: Fake, timeline: Timeline): Record<string, Ord
       await timeline.settle();
       return { name_status: number.name_status, new_name_status: number.new_name_status };
     },
-    'GET numbers/:id/otp': ({ id }) => ({ code: known(id).pending_code ?? null }),
+    'GET numbers/:id/otp': ({ id }) => {
+      const { pending_code } = fake.world.preverified[id ?? ''] ?? known(id);
+      return { code: pending_code ?? null };
+    },
     'POST signup': async ({ body }) => {
       const order = signupSchema.parse(body);
       if (order.event === 'CANCEL') return abandonedMessage();
@@ -90,13 +93,26 @@ function seedNumbers(
   });
 }
 
-/** Somebody set or removed the PIN in WhatsApp Manager; the app is told. Source: Meta, Webhooks, security. */
-function announcePin(fake: Fake, number: PhoneNumber, nowMs: number): void {
-  const event = number.pin === undefined ? 'PIN_REQUEST_SUCCESS' : 'PIN_CHANGED';
-  enqueue(fake.world, nowMs, {
-    field: 'security',
-    waba: number.waba_id,
-    number: number.id,
-    value: { display_phone_number: number.digits, event, requester: number.waba_id },
-  });
+/** Somebody set or removed the PIN in WhatsApp Manager, or customers judged the number: the app is told. */
+function announceChanges({ world }: Fake, before: PhoneNumber, number: PhoneNumber): void {
+  const tell = (field: string, more: Record<string, unknown>): void => {
+    enqueue(world, virtualNowMs(world.clock), {
+      field,
+      waba: number.waba_id,
+      number: number.id,
+      value: { display_phone_number: number.digits, ...more },
+    });
+  };
+  const { pin, quality_rating: quality, waba_id: requester } = number;
+  if (pin !== before.pin)
+    tell('security', {
+      event: pin === undefined ? 'PIN_REQUEST_SUCCESS' : 'PIN_CHANGED',
+      requester,
+    });
+  const isFlagged = quality === 'RED';
+  if (quality !== before.quality_rating && isFlagged !== (before.quality_rating === 'RED'))
+    tell('phone_number_quality_update', {
+      event: isFlagged ? 'FLAGGED' : 'UNFLAGGED',
+      current_limit: 'TIER_250',
+    });
 }

@@ -2,7 +2,7 @@
 export interface Told {
   body: unknown;
   query: URLSearchParams;
-  /** Of the number the order is about. */
+  /** Of the number or account the order is about. */
   id: string | undefined;
 }
 

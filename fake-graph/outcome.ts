@@ -10,34 +10,34 @@ import type { Fault } from './fault-kinds.ts';
 
 /** What Graph made of a request, before it is written down. */
 export type Outcome =
-  | { kind: 'done'; body: unknown }
+  | { kind: 'done'; body: unknown; status: number }
   | { kind: 'refused'; refusal: GraphRefusal; regain?: number | string | undefined };
 
 /** Judges a request and applies its effect, bent by the fault that struck it. Marks an effect in the ledger row. */
 export async function outcomeOf(call: Call): Promise<Outcome> {
   const { fault } = call;
   try {
-    const body = await bodyOf(call);
+    const { body, status = 200 } = await planOf(call);
     if (fault?.kind === 'error') throw refusalOf(fault);
     if (fault?.kind === 'http_500_after') throw new GraphRefusal(131000);
-    return { kind: 'done', body };
+    return { kind: 'done', body, status };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
     return { kind: 'refused', refusal: error, regain: regainOf(error, fault) };
   }
 }
 
-async function bodyOf(call: Call): Promise<unknown> {
+async function planOf(call: Call): Promise<Plan> {
   const { fault } = call;
   if (fault?.kind === 'throttle') throttle(call, fault);
   if (fault !== undefined) playThirdParty(call, fault);
   if (!takesEffect(fault)) {
     if (fault?.kind === 'error' || fault?.kind === 'success_false') countArrival(call);
-    return undefined;
+    return { body: undefined };
   }
   const plan = await planFor(call);
   applyEffect(call, plan);
-  return plan.body;
+  return plan;
 }
 
 function applyEffect({ fake, fault, nowMs, row }: Call, { effect }: Plan): void {

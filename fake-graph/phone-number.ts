@@ -56,6 +56,8 @@ export const phoneNumberSchema = z.object({
   ever_registered: z.boolean(),
   deregistered: z.boolean(),
   region: z.string().optional(),
+  /** Registered on the customer's own client. */
+  on_premise: z.boolean(),
   register_attempts: z.array(z.number()),
   register_locked_until_ms: z.number().optional(),
   deregister_attempts: z.array(z.number()),
@@ -92,6 +94,7 @@ export function newNumber(given: NewNumber): PhoneNumber {
     wrong_pins: [],
     ever_registered: false,
     deregistered: false,
+    on_premise: false,
     register_attempts: [],
     deregister_attempts: [],
     is_on_biz_app: false,

@@ -32,16 +32,19 @@ function checkWindow({ number, nowMs, fake }: NumberCall, window: Window): void 
 
 /**
  * `POST /{NUMBER}/register`. Meta does not publish the order of its checks; this is ours:
- * limit, parameters, coexistence, registered already, ownership and window, certificate, PIN.
+ * limit, parameters, account, coexistence, registered already, ownership and window, certificate, PIN.
  */
 export function register(call: NumberCall): Plan {
   const { number, nowMs } = call;
   checkWindow(call, 'register');
   const pin = registerPin(call);
+  checkAccount(call);
   if (number.is_on_biz_app)
     throw new GraphRefusal(100, {
       title: 'Register endpoint is not available for SMB businesses',
     });
+  if (number.on_premise && call.params.get('backup') === undefined)
+    throw invalidParameter('backup is needed to move a number from On-Premises.');
   if (isRegistered(number)) return registerAgain(call, pin);
   checkLeftovers(number, nowMs);
   checkOwnership(call);
@@ -51,6 +54,7 @@ export function register(call: NumberCall): Plan {
     body: success(call),
     effect: () => {
       number.pin = pin;
+      number.on_premise = false;
       number.registered_at_ms = nowMs;
       number.ever_registered = true;
       number.deregistered = false;
@@ -58,6 +62,13 @@ export function register(call: NumberCall): Plan {
       applyApprovedChange(number, nowMs);
     },
   };
+}
+
+function checkAccount({ waba }: NumberCall): void {
+  if (waba.ban_state !== 'DISABLE') return;
+  throw new GraphRefusal(131031, {
+    details: 'Business account has been locked or violated policy.',
+  });
 }
 
 function registerPin({ params }: NumberCall): string {
@@ -98,7 +109,8 @@ function checkOwnership({ number, nowMs, fake: { world } }: NumberCall): void {
   if (!signupWindowOver(number, nowMs)) return;
   const signedUpAtMs = number.last_onboarded_at_ms ?? 0;
   const isFresh = (number.otp_verified_at_ms ?? 0) > signedUpAtMs;
-  if (world.switches.otpAfterWindow === 'yes' && isFresh) return;
+  // Of a number the partner owns, a fresh code is enough. Source: Meta, Pre-verified numbers.
+  if (isFresh && (number.preverified || world.switches.otpAfterWindow === 'yes')) return;
   throw new GraphRefusal(world.switches.lateRegister, { details });
 }
 

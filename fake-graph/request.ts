@@ -71,3 +71,9 @@ export function bearerOf({ headers, url }: Incoming): string | undefined {
   const [, token] = /^(?:Bearer|OAuth) +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   return token ?? url.searchParams.get('access_token') ?? undefined;
 }
+
+/** User and password of HTTP's basic scheme, joined by a colon. */
+export function basicOf({ headers }: Incoming): string | undefined {
+  const [, encoded] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
+}

@@ -1,12 +1,17 @@
+import { addByApi } from './adding.ts';
+import { businessPlan, isBusiness } from './businesses.ts';
+import { preverifiedPlan } from './preverified.ts';
 import { readSubscription, readWaba, subscribe, unsubscribe } from './accounts.ts';
 import { missingObject, unknownPath } from './graph-errors.ts';
 import { listNumbers } from './listing.ts';
+import { onpremPlan } from './onprem.ts';
 import { changeNumber, readNumber } from './numbers.ts';
 import { requestCode, verifyCode } from './ownership.ts';
 import { countAttempt, deregister, register } from './registration.ts';
 import { authenticate, coversWaba, debugToken, exchangeCode, requireScope } from './tokens.ts';
 import { countCall } from './usage.ts';
 import type { Call, NumberCall, Plan, TokenScope, WabaCall } from './call.ts';
+import type { Token } from './world.ts';
 
 type Answered = Plan | Promise<Plan>;
 
@@ -29,6 +34,7 @@ const TOP: Record<string, (call: Call) => Answered> = {
 const WABA: Record<string, NodeRoute<WabaCall>> = {
   GET: { plan: readWaba, ...counted },
   'GET phone_numbers': { plan: listNumbers, ...counted },
+  'POST phone_numbers': { plan: addByApi },
   'GET subscribed_apps': { plan: readSubscription, ...counted },
   'POST subscribed_apps': { plan: subscribe, ...counted },
   'DELETE subscribed_apps': { plan: unsubscribe, ...counted },
@@ -48,14 +54,37 @@ const NUMBER: Record<string, NodeRoute<NumberCall>> = {
  * @throws GraphRefusal
  */
 export function planFor(call: Call): Answered {
+  if (isOnprem(call)) return onpremPlan(call);
   const [first = '', edge] = call.segments;
   const top = TOP[`${call.method} ${call.segments.join('/')}`];
   if (top !== undefined) return top(call);
   if (!/^[0-9]{1,20}$/.test(first) || call.segments.length > 2)
     throw unknownPath(`/${call.segments.join('/')}`);
-  const key = edge === undefined ? call.method : `${call.method} ${edge}`;
-  const number = call.fake.world.numbers[first];
-  return number === undefined ? wabaPlan(call, first, key) : numberPlan(call, number.id, key);
+  return nodePlan(call, first, edge === undefined ? call.method : `${call.method} ${edge}`);
+}
+
+function nodePlan(call: Call, first: string, key: string): Answered {
+  const { world } = call.fake;
+  if (world.numbers[first] !== undefined) return numberPlan(call, first, key);
+  const preverified = world.preverified[first];
+  if (preverified !== undefined)
+    return preverifiedPlan({ ...call, ...partnerOf(call), preverified }, key);
+  if (world.wabas[first] === undefined && isBusiness(world, first))
+    return businessPlan({ ...call, ...partnerOf(call), business: first }, key);
+  return wabaPlan(call, first, key);
+}
+
+/** The token of a call about the partner's own portfolio. @throws GraphRefusal 190, or 200 without its scopes */
+function partnerOf(call: Call): { grant: Token } {
+  const grant = authenticate(call);
+  requireScope(grant, 'whatsapp_business_management');
+  requireScope(grant, 'business_management');
+  return { grant };
+}
+
+/** Is it for a customer's own client? */
+export function isOnprem({ path }: Pick<Call, 'path'>): boolean {
+  return path.startsWith('/v1/');
 }
 
 /** A request to (de)register counts when it reaches the number, whatever is answered. */

@@ -4,6 +4,7 @@ import { keepNumber } from './roster.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { applySettings, settingsSchema } from './settings.ts';
 import type { PhoneNumber } from './phone-number.ts';
+import type { Scenario } from './scenarios.ts';
 import type { ParsedSettings } from './settings.ts';
 import type { Waba, World } from './world.ts';
 
@@ -35,6 +36,9 @@ export interface NumberOrder {
   id?: string | undefined;
   name?: string | undefined;
   displayPhoneNumber?: string | undefined;
+  /** Both or none; they win over the display form. */
+  cc?: string | undefined;
+  digits?: string | undefined;
 }
 
 /** Adds a number nobody has signed up, verified or scripted. */
@@ -43,8 +47,7 @@ export function addNumber(
   waba: Waba,
   { order, nowMs }: { order: NumberOrder; nowMs: number },
 ): PhoneNumber {
-  const wanted = order.displayPhoneNumber?.replace(/\D/g, '');
-  const { cc, digits } = wanted === undefined ? nextDigits(world) : splitDigits(wanted);
+  const { cc, digits } = digitsOf(world, order);
   const id = order.id ?? nextId(world, 'number');
   if (world.numbers[id] !== undefined) throw new BadOrder(`number ${id} exists already`);
   const seq = nextCount(world, 'seq');
@@ -53,8 +56,15 @@ export function addNumber(
   return keepNumber(world, newNumber(seed));
 }
 
+function digitsOf(world: World, order: NumberOrder): { cc: string; digits: string } {
+  const { cc, digits, displayPhoneNumber } = order;
+  if (cc !== undefined && digits !== undefined) return { cc, digits };
+  if (displayPhoneNumber === undefined) return nextDigits(world);
+  return splitDigits(displayPhoneNumber.replace(/\D/g, ''));
+}
+
 /** Only North America has a country code of one digit among those we care to tell apart; others are taken as two. */
-function splitDigits(digits: string): { cc: string; digits: string } {
+export function splitDigits(digits: string): { cc: string; digits: string } {
   return { cc: digits.slice(0, digits.startsWith('1') || digits.startsWith('7') ? 1 : 2), digits };
 }
 
@@ -68,16 +78,30 @@ export interface Script {
 export function applyScript(world: World, number: PhoneNumber, script: Script): void {
   const { nowMs } = script;
   if (script.scenario !== undefined) {
-    const given = settingsSchema.parse(scenarioOf(script.scenario)(nowMs));
+    const scenario = scenarioOf(script.scenario);
+    const given = settingsSchema.parse(scenario.settings(nowMs));
     applySettings(world, number, { given, nowMs });
+    addOthers(world, number, { scenario, nowMs });
   }
   if (script.settings !== undefined)
     applySettings(world, number, { given: script.settings, nowMs });
 }
 
+function addOthers(
+  world: World,
+  { waba_id }: PhoneNumber,
+  { scenario: { others }, nowMs }: { scenario: Scenario; nowMs: number },
+): void {
+  const waba = world.wabas[waba_id];
+  if (others === undefined || waba === undefined) return;
+  const given = settingsSchema.parse(others.settings(nowMs));
+  for (let i = 0; i < others.count; i += 1)
+    applySettings(world, addNumber(world, waba, { order: {}, nowMs }), { given, nowMs });
+}
+
 /** @throws BadOrder for an unknown name */
-export function scenarioOf(name: string): (nowMs: number) => unknown {
+export function scenarioOf(name: string): Scenario {
   const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
-  if (scenario !== undefined) return scenario.settings;
+  if (scenario !== undefined) return scenario;
   throw new BadOrder(`unknown scenario '${name}'; there are: ${Object.keys(SCENARIOS).join(', ')}`);
 }

@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 import { rememberNumber } from './history.ts';
 import { enqueue } from './outbox.ts';
-import { addNumber, applyScript, scenarioOf, wabaOf } from './seeding.ts';
+import { isProved } from './preverified.ts';
+import { addNumber, applyScript, BadOrder, scenarioOf, wabaOf } from './seeding.ts';
 import { settingsSchema } from './settings.ts';
 import { issueCode } from './tokens.ts';
 import type { PhoneNumber } from './phone-number.ts';
+import type { ParsedSettings } from './settings.ts';
 import type { Waba, World } from './world.ts';
 
 export const idSchema = z.string().regex(/^[0-9]{1,20}$/, 'an id is 1 to 20 digits');
@@ -18,6 +20,8 @@ export const signupSchema = z.strictObject({
   scenario: z.string().optional(),
   event: z.string().optional(),
   displayPhoneNumber: z.string().optional(),
+  /** Id of a pre-verified number that the customer picks. */
+  preverified: idSchema.optional(),
 });
 
 export type SignupOrder = z.output<typeof signupSchema>;
@@ -40,11 +44,21 @@ export function finishSignup(world: World, order: SignupOrder, nowMs: number): F
   if (!isNew) rememberNumber(world, number, nowMs);
   number.last_onboarded_at_ms = nowMs;
   number.otp_verified_at_ms = nowMs;
-  const scenario = order.scenario ?? (isNew ? world.scenario : undefined);
-  applyScript(world, number, { scenario, settings, nowMs });
+  playSignup(world, number, { order, settings, isNew, nowMs });
   announce(world, waba, nowMs);
   const finish = number.is_on_biz_app ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH';
   return { number, waba, event: order.event ?? finish };
+}
+
+function playSignup(
+  world: World,
+  number: PhoneNumber,
+  given: { order: SignupOrder; settings: ParsedSettings; isNew: boolean; nowMs: number },
+): void {
+  const { order, settings, isNew, nowMs } = given;
+  const scenario = order.scenario ?? (isNew ? world.scenario : undefined);
+  applyScript(world, number, { scenario, settings, nowMs });
+  if (order.preverified !== undefined) number.preverified = true;
 }
 
 function placeOf(
@@ -52,13 +66,29 @@ function placeOf(
   order: Omit<SignupOrder, 'number'> & { number: string | undefined },
   nowMs: number,
 ): { number: PhoneNumber; waba: Waba; isNew: boolean } {
+  const claimed = claim(world, order.preverified, nowMs);
   const known = world.numbers[order.number ?? ''];
   const waba = wabaOf(world, known?.waba_id ?? order.waba);
   if (known !== undefined) return { number: known, waba, isNew: false };
   const { name, displayPhoneNumber } = order;
-  const asked = { id: order.number, name, displayPhoneNumber };
+  const asked = { id: order.number, name, displayPhoneNumber, ...claimed };
   const number = addNumber(world, waba, { order: asked, nowMs });
   return { number, waba, isNew: true };
+}
+
+/** The pre-verified number goes; one with another id and its digits comes. */
+function claim(
+  world: World,
+  id: string | undefined,
+  nowMs: number,
+): { cc: string; digits: string } | undefined {
+  if (id === undefined) return undefined;
+  const preverified = world.preverified[id];
+  if (preverified === undefined || !isProved(preverified, nowMs))
+    throw new BadOrder(`pre-verified number ${id} is not there, or not verified`);
+  const { cc, digits } = preverified;
+  Reflect.deleteProperty(world.preverified, id);
+  return { cc, digits };
 }
 
 function announce(world: World, waba: Waba, nowMs: number): void {

@@ -22,13 +22,18 @@ export const switchesSchema = z.strictObject({
   timeFormat: z.enum(['iso', 'unix', 'absent']).default('iso'),
   defaultFields: z.enum(['eight', 'four']).default('eight'),
   /** `true` or, as in some of Meta's samples, `"true"`. */
-  successType: z.enum(['boolean', 'string']).default('boolean'),
+  successType: z
+    .union([z.enum(['boolean', 'string']), z.literal(true), z.literal('true')])
+    .transform((given) => (given === true ? 'boolean' : given === 'true' ? 'string' : given))
+    .default('boolean'),
   /** Which name of the platform field exists: the first value knows both. */
   platformField: z.enum(['platform_type', 'host_platform', 'neither']).default('platform_type'),
   /** `POST {pin}` on a number that was never registered. */
   pinBeforeRegister: z.enum(['accepted', 'refused']).default('accepted'),
   /** Do the `new_*` fields outlive the approval of a new name, until the next registration? */
   newFieldsOnApproval: z.enum(['kept', 'gone']).default('kept'),
+  /** Registration on a client of the customer's own: over (wrapped in `errors` or bare), or as it once was. */
+  onprem: z.enum(['retired', 'retired_bare', 'working']).default('retired'),
   /** Does the app refuse calls without `appsecret_proof`? */
   requireProof: z.boolean().default(false),
 });

@@ -2,6 +2,7 @@ import { rememberNumber } from './history.ts';
 import { countAttempt } from './registration.ts';
 import type { Call } from './call.ts';
 import type { Fault } from './fault-kinds.ts';
+import type { PhoneNumber } from './phone-number.ts';
 
 type Act = (call: Call, fault: Fault) => void;
 
@@ -38,8 +39,14 @@ function otherRegisters({ fake, row, nowMs }: Call, fault: Fault): void {
 
 function otherDeregisters({ fake, row, nowMs }: Call): void {
   const number = fake.world.numbers[row.number ?? ''];
-  if (number?.registered_at_ms === undefined) return;
+  if (number === undefined) return;
   rememberNumber(fake.world, number, nowMs);
+  takeOff(number);
+}
+
+/** Another partner deregisters it: any partner of a number can. A number that is not registered stays as it is. */
+export function takeOff(number: PhoneNumber): void {
+  if (number.registered_at_ms === undefined) return;
   number.registered_at_ms = undefined;
   number.deregistered = true;
 }

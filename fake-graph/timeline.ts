@@ -4,6 +4,7 @@ import { rememberNumber } from './history.ts';
 import { HOUR_MS } from './meta-clocks.ts';
 import { decideName } from './naming.ts';
 import { nextScheduled, takeDue } from './schedule.ts';
+import { takeOff } from './third-parties.ts';
 import { revokeTokensOf } from './tokens.ts';
 import type { Delivery, Fake, Scheduled, World } from './world.ts';
 
@@ -104,5 +105,6 @@ function run(world: World, event: Scheduled): void {
   if (number === undefined) return;
   rememberNumber(world, number, event.at_ms);
   if (event.kind === 'handset_left') number.on_handset = false;
+  else if (event.kind === 'deregistered') takeOff(number);
   else decideName(world, number, { ...event, nowMs: event.at_ms });
 }

@@ -9,13 +9,15 @@ import type { Fake, Token, World } from './world.ts';
 
 const BOTH_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 
-export type NewToken = Partial<Pick<Token, 'kind' | 'wabas' | 'scopes' | 'expires_at_ms'>>;
+export type NewToken = Partial<
+  Pick<Token, 'kind' | 'wabas' | 'scopes' | 'expires_at_ms' | 'business_id'>
+>;
 
 export function issueToken(world: World, nowMs: number, given: NewToken): Token {
   const token: Token = {
     value: nextSecret(world, 'token'),
     kind: 'business',
-    scopes: BOTH_SCOPES,
+    scopes: given.kind === 'system' ? [...BOTH_SCOPES, 'business_management'] : BOTH_SCOPES,
     user_id: nextId(world, 'user'),
     issued_at_ms: nowMs,
     revoked: false,

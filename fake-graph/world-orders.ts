@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { newClock, parseMode, parseSpanMs, setMode, virtualNowMs } from './clock.ts';
-import { addWaba, BadOrder, scenarioOf } from './seeding.ts';
+import { BadOrder, scenarioOf } from './seeding.ts';
 import { instantSchema } from './settings.ts';
 import { idSchema } from './signup.ts';
 import { switchesSchema } from './switches.ts';
@@ -26,14 +26,6 @@ const clockSchema = z.strictObject({
   setTo: instantSchema.optional(),
 });
 
-const wabaSchema = z.strictObject({
-  id: idSchema.optional(),
-  name: z.string().optional(),
-  owner_business_id: idSchema.optional(),
-  account_review_status: z.string().optional(),
-  business_verification_status: z.string().optional(),
-});
-
 const tokenSchema = z.strictObject({
   kind: z.enum(['business', 'system']).optional(),
   wabas: z.array(idSchema).optional(),
@@ -43,7 +35,7 @@ const tokenSchema = z.strictObject({
 
 const tokenChangeSchema = z.strictObject({ value: z.string(), revoked: z.boolean() });
 
-/** Orders about the world as a whole: fresh start, time, accounts, tokens. */
+/** Orders about the world as a whole: fresh start, time, tokens. */
 export function worldOrders(fake: Fake, timeline: Timeline): Record<string, Order> {
   return {
     'POST reset': ({ body }) => {
@@ -56,12 +48,6 @@ export function worldOrders(fake: Fake, timeline: Timeline): Record<string, Orde
     'POST clock': async ({ body }) => {
       await turnClock(fake, timeline, clockSchema.parse(body));
       return clockView(fake);
-    },
-    'POST wabas': ({ body }) => {
-      const given = wabaSchema.parse(body);
-      if (given.id !== undefined && fake.world.wabas[given.id] !== undefined)
-        throw new BadOrder(`account ${given.id} exists already`);
-      return { waba_id: addWaba(fake.world, defined(given)).id };
     },
     'POST tokens': ({ body }) => {
       const { expiresAt, ...given } = tokenSchema.parse(body);

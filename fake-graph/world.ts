@@ -11,6 +11,8 @@ export const appSchema = z.object({
   /** Where webhooks go; none are sent without it. */
   callback_url: z.string().optional(),
   verify_token: z.string(),
+  /** The partner's business portfolio, which holds the pre-verified numbers. */
+  business_id: z.string(),
   /** The webhook fields switched on in the App Dashboard; all of them unless said otherwise. */
   fields: z.array(z.string()).optional(),
 });
@@ -24,6 +26,27 @@ export const wabaSchema = z.object({
   subscribed: z.object({ override_callback_uri: z.string().optional() }).optional(),
   /** Calls in a rolling hour; Meta's own limits unless a tester lowers them. */
   call_limit: z.number().int().positive().optional(),
+  ban_state: z.enum(['DISABLE', 'REINSTATE', 'SCHEDULE_FOR_DISABLE']).optional(),
+  /** No number can be added before. */
+  restricted_until_ms: z.number().optional(),
+  /** How many numbers its portfolio may hold; Meta's own caps unless set. */
+  max_phone_numbers: z.number().int().nonnegative().optional(),
+});
+
+/** A number the partner has verified before a customer claims it. */
+export const preverifiedSchema = z.object({
+  id: z.string(),
+  seq: z.number(),
+  business_id: z.string(),
+  cc: z.string(),
+  digits: z.string(),
+  added_at_ms: z.number(),
+  otp_verified_at_ms: z.number().optional(),
+  pending_code: z.string().optional(),
+  wrong_codes: z.number(),
+  codes_locked_until_ms: z.number().optional(),
+  /** Business portfolios. */
+  shared_with: z.array(z.string()),
 });
 
 export const tokenSchema = z.object({
@@ -31,11 +54,21 @@ export const tokenSchema = z.object({
   kind: z.enum(['business', 'system', 'app']),
   /** Newest first. A system token without this list covers every account. */
   wabas: z.array(z.string()).optional(),
+  /** Of the customer whose hosted signup it was fetched for. */
+  business_id: z.string().optional(),
   scopes: z.array(z.string()),
   user_id: z.string(),
   issued_at_ms: z.number(),
   expires_at_ms: z.number().optional(),
   revoked: z.boolean(),
+});
+
+/** Somebody logged in to a customer's own client. */
+const onpremSessionSchema = z.object({
+  token: z.string(),
+  expires_at_ms: z.number(),
+  /** The number it last asked to register. */
+  number: z.string().optional(),
 });
 
 const signupCodeSchema = z.object({
@@ -59,6 +92,7 @@ export const scheduledSchema = z.discriminatedUnion('kind', [
     reason: z.string().optional(),
   }),
   z.object({ ...due, kind: z.literal('handset_left'), number: z.string() }),
+  z.object({ ...due, kind: z.literal('deregistered'), number: z.string() }),
   z.object({ ...due, kind: z.literal('tokens_revoked'), waba: z.string() }),
 ]);
 
@@ -121,10 +155,12 @@ export const worldSchema = z.object({
   switches: switchesSchema,
   wabas: z.record(z.string(), wabaSchema),
   numbers: z.record(z.string(), phoneNumberSchema),
+  preverified: z.record(z.string(), preverifiedSchema),
   /** What reads show of a number while an effect is late. */
   late: z.record(z.string(), z.object({ until_ms: z.number(), seen: phoneNumberSchema })),
   tokens: z.record(z.string(), tokenSchema),
   codes: z.record(z.string(), signupCodeSchema),
+  onprem: z.record(z.string(), onpremSessionSchema),
   scheduled: z.record(z.string(), scheduledSchema),
   /** Webhooks still to be delivered, and those that are over. */
   outbox: z.record(z.string(), deliverySchema),
@@ -135,12 +171,14 @@ export const worldSchema = z.object({
 
 /** The parts that grow: their entries are kept one by one. The ledger's keys are positions. */
 export const COLLECTIONS: ReadonlySet<string> = new Set(
-  'wabas numbers late tokens codes scheduled outbox sent ledger'.split(' '),
+  'wabas numbers preverified late tokens codes onprem scheduled outbox sent ledger'.split(' '),
 );
 
 export type World = z.infer<typeof worldSchema>;
 export type App = z.infer<typeof appSchema>;
 export type Waba = z.infer<typeof wabaSchema>;
+export type Preverified = z.infer<typeof preverifiedSchema>;
+export type OnpremSession = z.infer<typeof onpremSessionSchema>;
 export type Token = z.infer<typeof tokenSchema>;
 export type Scheduled = z.infer<typeof scheduledSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -157,6 +195,7 @@ export const DEFAULT_APP: App = {
   secret: 'fake-app-secret',
   name: 'Fake Graph App',
   verify_token: 'fake-verify-token',
+  business_id: '506914307656634',
 };
 
 export type NewWorld = Pick<World, 'seed' | 'scenario' | 'clock' | 'app' | 'switches'>;
@@ -167,9 +206,11 @@ export function newWorld(given: NewWorld): World {
     drawn: {},
     wabas: {},
     numbers: {},
+    preverified: {},
     late: {},
     tokens: {},
     codes: {},
+    onprem: {},
     scheduled: {},
     outbox: {},
     sent: {},

@@ -142,7 +142,7 @@ test('starts the 72 hours again with every call while locked, if set to', async 
 });
 
 test('lets an attempt leave the window exactly 72 hours after it was made', async () => {
-  const { number, token } = await meta.onboard({ scenario: 'on_handset' });
+  const { number, token } = await meta.onboard({ number: { on_handset: true } });
   for (let i = 0; i < 10; i += 1) await meta.register(number, token);
   await meta.advance('72h');
   expect(errorOf(await meta.register(number, token)).error_subcode).toBe(2388001);

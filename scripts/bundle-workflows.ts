@@ -7,6 +7,22 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
 
+const WITHOUT_COMMENTS = {
+  test: /\.[jt]s$/,
+  enforce: 'post',
+  use: {
+    loader: 'swc-loader',
+    options: {
+      sourceMaps: true,
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'ecmascript' },
+        minify: { compress: false, mangle: false, format: { comments: false } },
+      },
+    },
+  },
+} as const;
+
 /**
  * Writes the code that workers run and replay: the workflows, all they import, and a source map at its end.
  *
@@ -17,7 +33,11 @@ export async function writeWorkflowBundle(path: string, workflowsPath = DOOR): P
     workflowsPath,
     logger: new DefaultLogger('WARN'),
     // Comments that only a reader of the bundle would miss; every workflow's sandbox parses the rest.
-    webpackConfigHook: (config) => ({ ...config, output: { ...config.output, pathinfo: false } }),
+    webpackConfigHook: (config) => ({
+      ...config,
+      output: { ...config.output, pathinfo: false },
+      module: { ...config.module, rules: [...(config.module?.rules ?? []), WITHOUT_COMMENTS] },
+    }),
   });
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, code);

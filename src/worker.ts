@@ -13,6 +13,9 @@ const FORCE_FACTOR = 2;
 // After a killed worker, the first query to another one waits this long for the dead one's cache. The default is 10 s.
 const STICKY_MS = 2000;
 
+/** Meta's name for the limit on calls that set up and read numbers. */
+const SET_UP_LIMIT = 'whatsapp_business_management';
+
 /** The pre-built bundle where there is one; in development the sources, bundled at start. */
 function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
   return workflowBundle === undefined
@@ -32,6 +35,12 @@ await runProgram('worker', async ({ config, log }) => {
     ...config.meta,
     onWarning: (text) => {
       log.warn(text);
+    },
+    onUsage: (usage) => {
+      if (usage.kind !== 'account' || usage.limit !== SET_UP_LIMIT) return;
+      store.pacing.noteUse(usage.wabaId, usage.percent).catch((error: unknown) => {
+        log.warn({ err: error }, 'use of an account not noted');
+      });
     },
   });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));

@@ -1,14 +1,16 @@
+import type { AccountActivities } from '../contract/account-watch.ts';
 import type { OnboardingActivities } from '../contract/activities.ts';
 import { createAnnounce } from './announce.ts';
 import type { ActivityDeps } from './deps.ts';
+import { createObserveAccount } from './observe-account.ts';
 import { createObserveNumber } from './observe-number.ts';
 import { createRegister } from './register.ts';
 import { createReserveAttempt, createSettleAttempt } from './registration-ledger.ts';
 import { createSubscribeApp } from './subscribe-app.ts';
 import { translateFailures } from './translate-failures.ts';
 
-/** The activities of the onboarding, ready for a worker. Every failure that leaves them is translated and redacted. */
-export function createActivities(deps: ActivityDeps): OnboardingActivities {
+/** All activities, ready for a worker. Every failure that leaves them is translated and redacted. */
+export function createActivities(deps: ActivityDeps): OnboardingActivities & AccountActivities {
   return {
     observeNumber: translateFailures(createObserveNumber(deps)),
     subscribeApp: translateFailures(createSubscribeApp(deps)),
@@ -16,5 +18,6 @@ export function createActivities(deps: ActivityDeps): OnboardingActivities {
     register: translateFailures(createRegister(deps)),
     settleAttempt: translateFailures(createSettleAttempt(deps)),
     announce: translateFailures(createAnnounce(deps)),
+    observeAccount: translateFailures(createObserveAccount(deps)),
   };
 }

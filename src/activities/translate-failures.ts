@@ -109,6 +109,17 @@ function afterRefusal(refusal: Refusal): ApplicationFailure {
   return pause(refusal, `${refusal.cause}: ${advice}`);
 }
 
+/** Our own pace says when: an exact instant, not Meta's clamped one. */
+export function afterPause(refusal: Refusal, delayMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureTypes.metaUnavailable,
+    message: `${refusal.cause}: ${causeEntry(refusal.cause).advice}`,
+    nextRetryDelay: Math.max(delayMs, 1),
+    details: [refusal],
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
 /** Details carry the refusal, for a workflow that does not wait for the pause to end. */
 function pause(refusal: Refusal, message: string): ApplicationFailure {
   const { cause, toldWaitMs } = refusal;

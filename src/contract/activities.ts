@@ -18,6 +18,10 @@ export interface ObserveNumber {
   readonly giveUpAfterMs?: number;
   /** No read before this instant, as the number was read a moment ago; 0 reads now. */
   readonly notBeforeMs: number;
+  /** Of two numbers of one account, the lower is read first when calls are short: the deadline, while one binds. */
+  readonly urgencyMs: number;
+  /** At the deadline: read now, whatever the account's pace. */
+  readonly isLastRead?: boolean;
 }
 
 export interface ReserveAttempt {
@@ -74,8 +78,6 @@ export interface OnboardingActivities {
    * read, so that Temporal's own retry is the poll. A certificate seen on the way is sealed in the store.
    */
   readonly observeNumber: (args: ObserveNumber) => Promise<NumberFacts>;
-  /** Subscribes the app to the account's webhooks, unless it is. */
-  readonly subscribeApp: (args: { readonly wabaId: WabaId }) => Promise<void>;
   /** Draws and seals the PIN if the number has none, then writes the attempt's row. Nothing is sent. Idempotent by key. */
   readonly reserveAttempt: (args: ReserveAttempt) => Promise<Reservation>;
   /** Sends one request to `/register`, if the reserved row is still the newest. Never retried by Temporal. */

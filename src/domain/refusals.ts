@@ -34,7 +34,8 @@ const certificate = (cause: Cause, says?: RegExp): RefusalRow => ({
 
 /** Source: Meta, "Error codes" of the WhatsApp Business Platform, and the pages of the calls. */
 export const REFUSALS: readonly RefusalRow[] = [
-  { code: 1005, call: 'on-premises', cause: 'onprem_retired' },
+  // 1005 is any denied access there, a wrong login too.
+  { code: 1005, call: 'on-premises', says: /on_prem_reg_blocked/, cause: 'onprem_retired' },
   ...of('throttled', 4, 17, 32, 341, 613, 80007, 80008, 130429, 131056),
   ...of('token_invalid', 0, 102, 190),
   ...of('permission_lost', 3, 10, 131005),

@@ -12,6 +12,12 @@ import {
   SearchAttributeType,
   type SearchAttributePair,
 } from '@temporalio/common';
+import {
+  WATCH_ACCOUNT,
+  watchIdOf,
+  watchSignalNames,
+  type WatchInput,
+} from '../contract/account-watch.ts';
 import { failureTypes } from '../contract/failures.ts';
 import {
   ONBOARD_PHONE_NUMBER,
@@ -24,7 +30,7 @@ import {
   type SentBy,
 } from '../contract/onboarding.ts';
 import type { searchAttributeKinds } from '../contract/search-attributes.ts';
-import type { PhoneNumberId } from '../domain/phone-number.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { SignupRow } from '../store/store.ts';
 
@@ -80,7 +86,10 @@ export function createOnboardings(options: {
     client.workflow.getHandle(workflowIdOf(phoneNumberId));
   return {
     start: async (signup) => {
-      await within(CALL_MS, () => startOnboarding(client, signup, timing));
+      await within(CALL_MS, async () => {
+        await startOnboarding(client, signup, timing);
+        await startWatch(client, signup.wabaId, timing);
+      });
     },
     hint: async (phoneNumberId) => {
       try {
@@ -129,6 +138,19 @@ async function startOnboarding(client: Client, signup: SignupRow, timing: Timing
       `Takes number **${phoneNumberId}** of account **${wabaId}** from Embedded Signup to its certificate.`,
       'Send the signal `retry` once what it asks for is done.',
     ].join('\n\n'),
+  });
+}
+
+/** One watch per account; a signal lets a running one know that a number more may wait. */
+async function startWatch(client: Client, wabaId: WabaId, timing: Timing): Promise<void> {
+  const input: WatchInput = { wabaId, timing };
+  await client.workflow.signalWithStart(WATCH_ACCOUNT, {
+    workflowId: watchIdOf(wabaId),
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    signal: watchSignalNames.accountChanged,
+    typedSearchAttributes: [keyword('WabaId', wabaId)],
+    staticSummary: `Watch of account ${wabaId}`,
   });
 }
 

@@ -13,6 +13,10 @@ export interface Schema {
   events: EventTable;
   announcements: AnnouncementTable;
   inbox: InboxTable;
+  accounts: AccountTable;
+  accountCalls: AccountCallTable;
+  accountQueue: AccountQueueTable;
+  numberReads: NumberReadTable;
 }
 
 interface CredentialTable {
@@ -89,6 +93,36 @@ interface InboxTable {
   digits: string | null;
   receivedAtMs: number;
   deliveredAtMs: number | null;
+}
+
+interface AccountTable {
+  wabaId: WabaId;
+  readAtMs: number | null;
+  subscribedAtMs: number | null;
+  pausedUntilMs: number | null;
+  othersCalls: number | null;
+  othersAtMs: number | null;
+}
+
+interface AccountCallTable {
+  wabaId: WabaId;
+  atMs: number;
+}
+
+interface AccountQueueTable {
+  who: string;
+  wabaId: WabaId;
+  urgencyMs: number;
+  calls: number;
+  untilMs: number;
+}
+
+interface NumberReadTable {
+  phoneNumberId: PhoneNumberId;
+  wabaId: WabaId;
+  readAtMs: number;
+  factsJson: string;
+  isRegistered: number;
 }
 
 type WithoutNulls<Row> = {

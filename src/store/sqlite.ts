@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { createAccounts } from './accounts.ts';
 import { createCredentials } from './credentials.ts';
 import { isLocked, orUnavailable } from './database-errors.ts';
 import { createInbox } from './inbox.ts';
 import { migrate } from './migrations/migrate.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createNumbers } from './numbers.ts';
+import { createPacing } from './pacing.ts';
 import { createRegistrationAttempts } from './registration-attempts.ts';
 import type { Schema } from './schema.ts';
 import { openSealing } from './sealing.ts';
@@ -47,6 +49,8 @@ export async function openSqliteStore(options: {
       signups: createSignups(deps),
       numbers: createNumbers(deps),
       inbox: createInbox(deps),
+      accounts: createAccounts(deps),
+      pacing: createPacing(deps),
       check: () => check(db),
       close: () => close(db, database),
     };

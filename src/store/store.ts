@@ -1,5 +1,7 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
+import type { NumberFacts } from '../domain/number-facts.ts';
+import type { Permit } from '../domain/pacing.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -11,6 +13,8 @@ export interface Store {
   readonly signups: Signups;
   readonly numbers: Numbers;
   readonly inbox: Inbox;
+  readonly accounts: Accounts;
+  readonly pacing: Pacing;
   /** Answers when the database can be read and written; throws `StoreUnavailable` otherwise. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -198,4 +202,45 @@ export interface Inbox {
   markDelivered(digests: readonly string[]): Promise<void>;
   /** Drops what came before this instant: Meta repeats no change that old. */
   forget(beforeMs: number): Promise<void>;
+}
+
+/** What one read of a number said, whoever made it: the number itself or the watch of its account. */
+export interface NumberRead {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly facts: NumberFacts;
+}
+
+/** Accounts as Meta showed them last. Losing all of it costs calls, never a number. */
+export interface Accounts {
+  lastReadOf(phoneNumberId: PhoneNumberId): Promise<NumberFacts | undefined>;
+  lastReadsOf(wabaId: WabaId): Promise<readonly NumberRead[]>;
+  keepReads(wabaId: WabaId, reads: readonly NumberRead[]): Promise<void>;
+  /** When the whole account was read last. */
+  readAtMs(wabaId: WabaId): Promise<number | undefined>;
+  markRead(wabaId: WabaId): Promise<void>;
+  /** True for one caller an hour: it makes sure of the app's subscription for all numbers of the account. */
+  claimSubscription(wabaId: WabaId): Promise<boolean>;
+  /** Lets the next caller try at once: the claim came to nothing. */
+  giveUpSubscription(wabaId: WabaId): Promise<void>;
+}
+
+export interface PermitRequest {
+  readonly wabaId: WabaId;
+  /** Whose calls: a number's id, or the watch of the account. */
+  readonly who: string;
+  /** The lower, the sooner: a number's deadline. */
+  readonly urgencyMs: number;
+  readonly calls: number;
+  /** Counted, but never made to wait. */
+  readonly atOnce?: boolean;
+}
+
+/** One pace per account for all workers, so that Meta's hourly limit is never the one to say no. */
+export interface Pacing {
+  /** `go` counts the call. `wait` keeps the number's place, behind those that are more urgent. */
+  permit(request: PermitRequest): Promise<Permit>;
+  /** Meta's own figure of an account's use, in per cent of its limit. */
+  noteUse(wabaId: WabaId, pct: number): Promise<void>;
+  /** Meta refused a call for the limit: none is made before this instant. */
+  pause(wabaId: WabaId, untilMs: number): Promise<void>;
 }

@@ -26,7 +26,6 @@ export function proxyOnboardingActivities(timing: Timing): OnboardingActivities 
     });
   return {
     observeNumber: proxy('read the number at Meta').observeNumber,
-    subscribeApp: proxy("subscribe to the account's webhooks").subscribeApp,
     reserveAttempt: proxy('seal the PIN, count the attempt').reserveAttempt,
     register: proxyRegister(timing).register,
     settleAttempt: proxy('close the attempt whose answer was lost').settleAttempt,

@@ -15,7 +15,7 @@ export function currentDetailsOf(progress: Progress): string {
   return [
     `### ${progress.stage}: ${MOVES[progress.waiting.for]}`,
     adviceOf(progress),
-    trackTable(progress.tracks),
+    trackList(progress.tracks),
     ...datesOf(progress),
   ].join('\n\n');
 }
@@ -31,12 +31,10 @@ function codeOf(refusal: { readonly code?: number; readonly subcode?: number }):
   return [refusal.code, refusal.subcode].filter((part) => part !== undefined).join('/');
 }
 
-function trackTable(tracks: Tracks): string {
-  return [
-    '| ownership | registration | name | certificate |',
-    '|---|---|---|---|',
-    `| ${tracks.ownership} | ${tracks.registration} | ${tracks.name} | ${tracks.certificate} |`,
-  ].join('\n');
+function trackList(tracks: Tracks): string {
+  return Object.entries(tracks)
+    .map(([track, value]) => `- ${track}: **${String(value)}**`)
+    .join('\n');
 }
 
 function datesOf({ deadlineAtMs, waiting, attemptsLeft, tracks }: Progress): string[] {

@@ -7,7 +7,7 @@ import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLastRead } from './activity-proxies.ts';
 import { announce, takeFacts } from './progress.ts';
-import { tell, type Run } from './run.ts';
+import { tell, urgencyOf, type Run } from './run.ts';
 
 /** Ends well. */
 export async function finish(run: Run, outcome: Outcome): Promise<OnboardingResult> {
@@ -58,10 +58,17 @@ async function end(run: Run, outcome: Outcome, refusal?: Refusal): Promise<void>
 
 async function lastRead(run: Run): Promise<NumberFacts | undefined> {
   const { phoneNumberId, wabaId } = run.input;
-  const look = { goal: 'any-answer', pace: 'poll', sinceMs: Date.now(), notBeforeMs: 0 } as const;
+  const look = {
+    goal: 'any-answer',
+    pace: 'poll',
+    sinceMs: Date.now(),
+    notBeforeMs: 0,
+    isLastRead: true,
+  } as const;
   try {
     return await proxyLastRead(run.timing).observeNumber({
       ...look,
+      urgencyMs: urgencyOf(run),
       phoneNumberId,
       wabaId,
       timing: run.timing,

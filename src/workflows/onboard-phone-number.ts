@@ -4,7 +4,7 @@ import { finish } from './ending.ts';
 import { collectCertificate, followName } from './following-name.ts';
 import { handleMessages } from './messages.ts';
 import { registerNumber } from './registering.ts';
-import { openRun, type Run } from './run.ts';
+import { openRun } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
 
 /**
@@ -14,7 +14,6 @@ import { verifyOwnership } from './verifying.ts';
 export async function onboardPhoneNumber(input: OnboardingInput): Promise<OnboardingResult> {
   const run = openRun(input);
   handleMessages(run);
-  subscribeToWebhooks(run);
 
   let facts = await verifyOwnership(run);
   do {
@@ -24,9 +23,4 @@ export async function onboardPhoneNumber(input: OnboardingInput): Promise<Onboar
 
   await collectCertificate(run, facts);
   return await finish(run, facts.isOnBizApp ? 'not-applicable' : 'ready');
-}
-
-/** Beside the story, as webhooks only make it faster: a number whose webhooks never come is still polled. */
-function subscribeToWebhooks(run: Run): void {
-  run.activities.subscribeApp({ wabaId: run.input.wabaId }).catch(() => undefined);
 }

@@ -14,7 +14,7 @@ import {
 } from '../domain/register-protocol.ts';
 import { fail, readOnceMoreOrExpire } from './ending.ts';
 import { enter } from './progress.ts';
-import { boundOf, tell, type Run } from './run.ts';
+import { tell, urgencyOf, type Run } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
 import { look, waitForFacts, waitForMove, type Wait } from './waiting.ts';
 
@@ -75,7 +75,7 @@ async function reserve(run: Run, kind: AttemptKind): Promise<Reservation> {
     // A repeated reservation finds its own row again.
     requestKey: `${workflowInfo().runId}/${run.reservations.toString()}`,
     kind,
-    deadlineAtMs: boundOrNever(run),
+    deadlineAtMs: urgencyOf(run),
   });
   if ('left' in reservation) run.progress = { ...run.progress, attemptsLeft: reservation.left };
   return reservation;
@@ -87,8 +87,8 @@ function stepWithoutAttempt(
   reservation: Extract<Reservation, { kind: 'budget-spent' | 'in-flight' }>,
 ): NextStep {
   return reservation.kind === 'budget-spent'
-    ? waitOrAsk({ cause: 'budget_spent' }, reservation.nextAtMs, boundOrNever(run))
-    : waitOrAsk({ cause: 'outcome_unknown' }, reservation.untilMs, boundOrNever(run));
+    ? waitOrAsk({ cause: 'budget_spent' }, reservation.nextAtMs, urgencyOf(run))
+    : waitOrAsk({ cause: 'outcome_unknown' }, reservation.untilMs, urgencyOf(run));
 }
 
 /** If the activity itself fails, nobody knows whether Meta heard: the ledger is closed first, and tells what it knows. */
@@ -183,12 +183,7 @@ async function move(
 }
 
 function contextOf(run: Run, timesSeen: number): AttemptContext {
-  return { nowMs: Date.now(), deadlineAtMs: boundOrNever(run), timesSeen };
-}
-
-/** A number that was registered once has no deadline any more. */
-function boundOrNever(run: Run): number {
-  return boundOf(run) ?? Number.MAX_SAFE_INTEGER;
+  return { nowMs: Date.now(), deadlineAtMs: urgencyOf(run), timesSeen };
 }
 
 function nameOf(outcome: AttemptOutcome, refusal: Refusal | undefined): string {

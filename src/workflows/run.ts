@@ -59,6 +59,11 @@ export function boundOf(run: Run): number | undefined {
   return run.isBoundByDeadline ? run.progress.deadlineAtMs : undefined;
 }
 
+/** The nearest deadline comes first when an account's calls are short; numbers without one come last. */
+export function urgencyOf(run: Run): number {
+  return boundOf(run) ?? Number.MAX_SAFE_INTEGER;
+}
+
 /** Adds to the number's history; written with the next announcement. */
 export function tell(
   run: Run,

@@ -13,7 +13,7 @@ import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
 import { announceWaiting, takeFacts } from './progress.ts';
-import { boundOf, type Run } from './run.ts';
+import { boundOf, urgencyOf, type Run } from './run.ts';
 
 /** What a number waits for, and how often it is looked for. */
 export interface Wait extends Pick<
@@ -41,7 +41,7 @@ const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisf
 /** Reads the number now. If Meta does not let us, the look becomes a wait, which is announced. */
 export async function look(run: Run): Promise<NumberFacts> {
   const { phoneNumberId, wabaId } = run.input;
-  const now = { ...NOW, sinceMs: Date.now(), timing: run.timing };
+  const now = { ...NOW, sinceMs: Date.now(), timing: run.timing, urgencyMs: urgencyOf(run) };
   try {
     const facts = await proxyLook(run.timing).observeNumber({ ...now, phoneNumberId, wabaId });
     await take(run, facts);
@@ -101,7 +101,15 @@ async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Pr
   let read: RaceEnd | undefined;
   const scope = new CancellationScope();
   const { phoneNumberId, wabaId } = run.input;
-  const observing = { ...sought, phoneNumberId, wabaId, sinceMs, timing: run.timing };
+  const { timing } = run;
+  const observing = {
+    ...sought,
+    phoneNumberId,
+    wabaId,
+    sinceMs,
+    timing,
+    urgencyMs: urgencyOf(run),
+  };
   const reading = scope
     .run(() => run.activities.observeNumber(observing))
     .then(

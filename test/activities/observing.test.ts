@@ -30,6 +30,7 @@ function looking(input: OnboardingInput, changes: Partial<ObserveNumber> = {}): 
     pace: 'poll',
     timing: DEFAULT_TIMING,
     notBeforeMs: 0,
+    urgencyMs: 0,
     ...changes,
   };
 }

@@ -12,6 +12,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { z } from 'zod';
 import { createActivities } from '../../src/activities/index.ts';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
+import type { AccountActivities } from '../../src/contract/account-watch.ts';
 import type { OnboardingActivities } from '../../src/contract/activities.ts';
 import type { OnboardingInput } from '../../src/contract/onboarding.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -45,7 +46,7 @@ export interface Rig {
   readonly patient: GraphClient;
   signUp(order?: unknown): Promise<OnboardingInput>;
   armFault(phoneNumberId: string, fault: object): Promise<void>;
-  activities(changes?: Partial<ActivityDeps>): OnboardingActivities;
+  activities(changes?: Partial<ActivityDeps>): OnboardingActivities & AccountActivities;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../support/spans.ts';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { request } from 'undici';
@@ -21,9 +22,13 @@ describe('an account whose webhooks we want', () => {
   const subscribe = ({ wabaId }: OnboardingInput, activities = rig.activities()): Promise<void> =>
     run(activities.subscribeApp, { wabaId });
 
-  it('is subscribed to once, however often it is asked for', async () => {
+  it('is subscribed to once, and looked at once an hour for all of its numbers', async () => {
     const input = await rig.signUp();
     await subscribe(input);
+    rig.clock.nowMs += HOUR_MS - 1;
+    await subscribe(input);
+    expect(await subscriptionsOf(input)).toEqual(['GET', 'POST']);
+    rig.clock.nowMs += 1;
     await subscribe(input);
     expect(await subscriptionsOf(input)).toEqual(['GET', 'POST', 'GET']);
   });
@@ -32,6 +37,7 @@ describe('an account whose webhooks we want', () => {
     const input = await rig.signUp();
     await subscribe(input);
     await overrideAt(input, await startEcho());
+    rig.clock.nowMs += HOUR_MS;
     await subscribe(input);
     expect(await subscriptionOf(input, 'GET')).toContain('override_callback_uri');
   });

@@ -120,7 +120,11 @@ describe('why Meta refused', () => {
     ],
     [{ code: 2388091 }, 'code', { here: 'code_not_sent', elsewhere: 'unknown_refusal' }],
     [{ code: 2388093 }, 'code', { here: 'code_not_sent', elsewhere: 'unknown_refusal' }],
-    [{ code: 1005 }, 'on-premises', { here: 'onprem_retired', elsewhere: 'unknown_refusal' }],
+    [
+      { code: 1005, details: 'biz_link_on_prem_reg_blocked' },
+      'on-premises',
+      { here: 'onprem_retired', elsewhere: 'unknown_refusal' },
+    ],
   ])('by %o on %s is %o', (answer, call, { here, elsewhere }) => {
     expect(causeOf(answer, call)).toBe(here);
     expect(causeOf(answer, 'register')).toBe(elsewhere);

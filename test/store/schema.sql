@@ -1,3 +1,30 @@
+CREATE TABLE "account_calls" (
+  "waba_id" text not null,
+  "at_ms" bigint not null
+);
+
+CREATE INDEX "account_calls_by_time" on "account_calls" ("waba_id", "at_ms");
+
+CREATE TABLE "account_queue" (
+  "waba_id" text not null,
+  "who" text not null,
+  "urgency_ms" bigint not null,
+  "calls" integer not null,
+  "until_ms" bigint not null,
+  constraint "account_queue_pk" primary key ("waba_id", "who")
+);
+
+CREATE INDEX "account_queue_by_urgency" on "account_queue" ("waba_id", "urgency_ms", "who");
+
+CREATE TABLE "accounts" (
+  "waba_id" text not null primary key,
+  "read_at_ms" bigint,
+  "subscribed_at_ms" bigint,
+  "paused_until_ms" bigint,
+  "others_calls" integer,
+  "others_at_ms" bigint
+);
+
 CREATE TABLE "announcements" (
   "phone_number_id" text not null references "numbers" ("phone_number_id"),
   "announcement_key" text not null,
@@ -45,6 +72,16 @@ CREATE TABLE "kysely_migration_lock" (
   "id" varchar(255) not null primary key,
   "is_locked" integer default 0 not null
 );
+
+CREATE TABLE "number_reads" (
+  "phone_number_id" text not null primary key,
+  "waba_id" text not null,
+  "read_at_ms" bigint not null,
+  "facts_json" text not null,
+  "is_registered" integer not null
+);
+
+CREATE INDEX "number_reads_by_account" on "number_reads" ("waba_id", "is_registered");
 
 CREATE TABLE "numbers" (
   "phone_number_id" text not null primary key,

@@ -6,6 +6,12 @@ import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.ts';
+import {
+  WATCH_ACCOUNT,
+  watchIdOf,
+  watchSignalNames,
+  type AccountActivities,
+} from '../../src/contract/account-watch.ts';
 import type { OnboardingActivities } from '../../src/contract/activities.ts';
 import {
   ONBOARD_PHONE_NUMBER,
@@ -17,7 +23,7 @@ import {
   type Progress,
 } from '../../src/contract/onboarding.ts';
 import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
-import type { PhoneNumberId } from '../../src/domain/phone-number.ts';
+import type { PhoneNumberId, WabaId } from '../../src/domain/phone-number.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
@@ -41,6 +47,8 @@ export interface World {
   /** A customer signs up, and the callback is accepted as the HTTP edge does. */
   signUp(order: unknown): Promise<OnboardingInput>;
   start(input: OnboardingInput): Promise<Handle>;
+  /** Starts the watch of an account, as the HTTP edge does beside each onboarding. */
+  watch(wabaId: WabaId): Promise<void>;
   progressOf(phoneNumberId: PhoneNumberId): Promise<Progress>;
   /** Runs the worker until `play` has ended. */
   play<T>(play: () => Promise<T>): Promise<T>;
@@ -110,6 +118,13 @@ export async function createWorld(ground: Ground): Promise<World> {
         ONBOARD_PHONE_NUMBER,
         { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
       ),
+    watch: async (wabaId) => {
+      await env.client.workflow.signalWithStart(WATCH_ACCOUNT, {
+        ...{ workflowId: watchIdOf(wabaId), taskQueue: TASK_QUEUE },
+        args: [{ wabaId }],
+        signal: watchSignalNames.accountChanged,
+      });
+    },
     progressOf: (phoneNumberId) =>
       env.client.workflow.getHandle(workflowIdOf(phoneNumberId)).query(queryNames.progress),
     play: async (play) => {
@@ -153,10 +168,10 @@ async function startClock(env: TestWorkflowEnvironment, meta: FakeMeta): Promise
 
 /** Every activity sees the time of the workflow server, as does Meta. */
 function inStep(
-  activities: OnboardingActivities,
+  activities: OnboardingActivities & AccountActivities,
   clock: Clock,
   onAttempt: () => void,
-): OnboardingActivities {
+): OnboardingActivities & AccountActivities {
   const step =
     <Args, Result>(activity: (args: Args) => Promise<Result>) =>
     async (args: Args): Promise<Result> => {
@@ -171,6 +186,7 @@ function inStep(
     register: step(activities.register),
     settleAttempt: step(activities.settleAttempt),
     announce: step(activities.announce),
+    observeAccount: step(activities.observeAccount),
   };
 }
 

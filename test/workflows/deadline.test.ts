@@ -1,15 +1,15 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OnboardingInput } from '../../src/contract/onboarding.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../support/spans.ts';
 import { providedGround } from '../support/bundle.ts';
 import { createWorld, type Handle, type World } from '../support/world.ts';
 
 let world: World;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await createWorld(providedGround());
 });
-afterAll(async () => {
+afterEach(async () => {
   await world.close();
 });
 

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../support/spans.ts';
 import { providedGround } from '../support/bundle.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await createWorld(providedGround());
 });
-afterAll(async () => {
+afterEach(async () => {
   await world.close();
 });
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../support/spans.ts';
 import { providedGround } from '../support/bundle.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await createWorld(providedGround());
 });
-afterAll(async () => {
+afterEach(async () => {
   await world.close();
 });
 

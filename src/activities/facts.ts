@@ -1,0 +1,35 @@
+import type { NumberFacts } from '../domain/number-facts.ts';
+import type { PhoneNumber } from '../graph/client.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** What a read said, fit for Temporal. A certificate on it is sealed at once, as Meta shows it for seven days only. */
+export async function factsOf(
+  { store, nowMs }: ActivityDeps,
+  number: PhoneNumber,
+): Promise<NumberFacts> {
+  const { phoneNumberId, certificate } = number;
+  const { status, platformType, throughputLevel, nameStatus, newNameStatus } = number;
+  const { canSendMessage, lastOnboardedAtMs } = number;
+  return {
+    readAtMs: nowMs(),
+    codeVerificationStatus: number.codeVerificationStatus,
+    isOnBizApp: number.isOnBizApp ?? false,
+    isPreverified: number.isPreverified ?? false,
+    ...present({ status, platformType, throughputLevel, nameStatus, newNameStatus }),
+    ...present({ canSendMessage }),
+    ...present({ lastOnboardedAtMs }),
+    ...(certificate === undefined
+      ? {}
+      : {
+          certificateSha256: await store.credentials.keepCertificate(phoneNumberId, certificate),
+        }),
+  };
+}
+
+/** The fields that have a value. */
+function present<T>(fields: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const entries = Object.entries(fields).flatMap(([name, value]): [string, T][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return Object.fromEntries(entries);
+}

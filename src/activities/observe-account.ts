@@ -1,0 +1,99 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { AccountActivities, WatchInput } from '../contract/account-watch.ts';
+import {
+  cheapestRead,
+  isWorthAHint,
+  watchDueMs,
+  watchIntervalMs,
+  type AccountRead,
+} from '../domain/account-watch.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { NumberRead, NumberRow } from '../store/store.ts';
+import { tokenOf, type ActivityDeps } from './deps.ts';
+import { factsOf } from './facts.ts';
+import { hint } from './hint.ts';
+import { paced } from './pacing.ts';
+import { stillWaiting } from './translate-failures.ts';
+
+/** After every number of the account: a read for all is urgent for none. */
+const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
+
+export function createObserveAccount(deps: ActivityDeps): AccountActivities['observeAccount'] {
+  return async ({ wabaId }: WatchInput) => {
+    const numbers = await deps.store.numbers.ofAccount(wabaId);
+    const waiting = numbers.filter(({ outcome }) => outcome === undefined);
+    const intervalMs = watchIntervalMs(waiting.length);
+    const before = new Map(
+      (await deps.store.accounts.lastReadsOf(wabaId)).map((read) => [read.phoneNumberId, read]),
+    );
+    const earlyMs = (await dueMs(deps, wabaId, { waiting, before, intervalMs })) - deps.nowMs();
+    if (earlyMs > 0) throw stillWaiting(`${waiting.length} numbers wait; read lately`, earlyMs);
+
+    const read = cheapestRead(waiting.length, numbers.length);
+    const { calls } = read;
+    const reads = await paced(deps, { wabaId, who: 'watch', urgencyMs: LEAST_URGENT, calls }, () =>
+      readAll(deps, wabaId, { read, waiting }),
+    );
+    const changed = changedOf(waiting, { before, reads });
+    for (const phoneNumberId of changed) await hint(phoneNumberId);
+    // After the hints: a crash between the two hints again, and loses nothing.
+    await deps.store.accounts.keepReads(wabaId, reads);
+    await deps.store.accounts.markRead(wabaId);
+    throw stillWaiting(`${waiting.length} numbers wait; ${changed.length} had changed`, intervalMs);
+  };
+}
+
+interface Seen {
+  readonly waiting: readonly NumberRow[];
+  readonly before: ReadonlyMap<PhoneNumberId, NumberRead>;
+  readonly intervalMs: number;
+}
+
+async function dueMs({ store }: ActivityDeps, wabaId: WabaId, seen: Seen): Promise<number> {
+  const { waiting, before, intervalMs } = seen;
+  if (waiting.length === 0) {
+    return ((await store.accounts.readAtMs(wabaId)) ?? 0) + intervalMs;
+  }
+  const readsAtMs = waiting.map(
+    ({ phoneNumberId }) => before.get(phoneNumberId)?.facts.readAtMs ?? 0,
+  );
+  return watchDueMs(readsAtMs, intervalMs);
+}
+
+async function readAll(
+  deps: ActivityDeps,
+  wabaId: WabaId,
+  { read, waiting }: { readonly read: AccountRead; readonly waiting: readonly NumberRow[] },
+): Promise<readonly NumberRead[]> {
+  const call = { token: await tokenOf(deps, wabaId), signal: cancellationSignal() };
+  const reads: NumberRead[] = [];
+  if (read.kind === 'list') {
+    for await (const number of deps.graph.listPhoneNumbers({ ...call, wabaId })) {
+      reads.push({ phoneNumberId: number.phoneNumberId, facts: await factsOf(deps, number) });
+    }
+    return reads;
+  }
+  for (const { phoneNumberId } of waiting) {
+    const number = await deps.graph.readPhoneNumber({ ...call, phoneNumberId });
+    reads.push({ phoneNumberId, facts: await factsOf(deps, number) });
+  }
+  return reads;
+}
+
+/** Of the numbers that wait, those that would want to look again. */
+function changedOf(
+  waiting: readonly NumberRow[],
+  {
+    before,
+    reads,
+  }: {
+    readonly before: ReadonlyMap<PhoneNumberId, NumberRead>;
+    readonly reads: readonly NumberRead[];
+  },
+): readonly PhoneNumberId[] {
+  const isWaiting = new Set(waiting.map(({ phoneNumberId }) => phoneNumberId));
+  return reads
+    .filter(({ phoneNumberId }) => isWaiting.has(phoneNumberId))
+    .filter(({ phoneNumberId, facts }) => isWorthAHint(before.get(phoneNumberId)?.facts, facts))
+    .map(({ phoneNumberId }) => phoneNumberId);
+}

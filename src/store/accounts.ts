@@ -1,0 +1,140 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import type { WabaId } from '../domain/phone-number.ts';
+import type { Schema } from './schema.ts';
+import type { Accounts, NumberRead } from './store.ts';
+
+interface AccountsDeps {
+  readonly db: Kysely<Schema>;
+  readonly nowMs: () => number;
+}
+
+/** A subscription is lost only by somebody's hand; looking once an hour finds that soon enough. */
+const SUBSCRIPTION_MS = 3_600_000;
+/** SQLite takes 32,766 values in a statement, and a read has five. */
+const READS_PER_STATEMENT = 1000;
+
+const factsSchema: z.ZodType<NumberFacts> = z.object({
+  readAtMs: z.number(),
+  codeVerificationStatus: z.string(),
+  status: z.string().exactOptional(),
+  platformType: z.string().exactOptional(),
+  throughputLevel: z.string().exactOptional(),
+  nameStatus: z.string().exactOptional(),
+  newNameStatus: z.string().exactOptional(),
+  canSendMessage: z.string().exactOptional(),
+  isOnBizApp: z.boolean(),
+  isPreverified: z.boolean(),
+  lastOnboardedAtMs: z.number().exactOptional(),
+  certificateSha256: z.string().exactOptional(),
+});
+
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const { db, nowMs } = deps;
+  return {
+    lastReadOf: async (phoneNumberId) => {
+      const row = await db
+        .selectFrom('numberReads')
+        .select('factsJson')
+        .where('phoneNumberId', '=', phoneNumberId)
+        .executeTakeFirst();
+      return row && factsIn(row.factsJson);
+    },
+    lastReadsOf: async (wabaId) => {
+      const rows = await db
+        .selectFrom('numberReads')
+        .select(['phoneNumberId', 'factsJson'])
+        .where('wabaId', '=', wabaId)
+        .execute();
+      return rows.map(({ phoneNumberId, factsJson }) => ({
+        phoneNumberId,
+        facts: factsIn(factsJson),
+      }));
+    },
+    keepReads: (wabaId, reads) => keepReads(db, wabaId, reads),
+    readAtMs: async (wabaId) => {
+      const row = await db
+        .selectFrom('accounts')
+        .select('readAtMs')
+        .where('wabaId', '=', wabaId)
+        .executeTakeFirst();
+      return row?.readAtMs ?? undefined;
+    },
+    markRead: (wabaId) => setAccount(db, wabaId, { readAtMs: nowMs() }),
+    claimSubscription: (wabaId) => claimSubscription(deps, wabaId),
+    giveUpSubscription: (wabaId) => setAccount(db, wabaId, { subscribedAtMs: null }),
+  };
+}
+
+function factsIn(json: string): NumberFacts {
+  return factsSchema.parse(JSON.parse(json));
+}
+
+async function keepReads(
+  db: Kysely<Schema>,
+  wabaId: WabaId,
+  reads: readonly NumberRead[],
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    for (let start = 0; start < reads.length; start += READS_PER_STATEMENT) {
+      const rows = reads.slice(start, start + READS_PER_STATEMENT);
+      await transaction
+        .insertInto('numberReads')
+        .values(rows.map((read) => rowOf(wabaId, read)))
+        .onConflict((conflict) =>
+          conflict.column('phoneNumberId').doUpdateSet((eb) => ({
+            wabaId: eb.ref('excluded.wabaId'),
+            readAtMs: eb.ref('excluded.readAtMs'),
+            factsJson: eb.ref('excluded.factsJson'),
+            isRegistered: eb.ref('excluded.isRegistered'),
+          })),
+        )
+        .execute();
+    }
+  });
+}
+
+function rowOf(wabaId: WabaId, { phoneNumberId, facts }: NumberRead) {
+  return {
+    phoneNumberId,
+    wabaId,
+    readAtMs: facts.readAtMs,
+    factsJson: JSON.stringify(facts),
+    isRegistered: registrationOf(facts) === 'registered' ? 1 : 0,
+  };
+}
+
+/** A compare-and-set: of many numbers of one account that start together, one asks Meta. */
+async function claimSubscription({ db, nowMs }: AccountsDeps, wabaId: WabaId): Promise<boolean> {
+  const subscribedAtMs = nowMs();
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('accounts')
+    .values({ wabaId, subscribedAtMs })
+    .onConflict((conflict) =>
+      conflict
+        .column('wabaId')
+        .doUpdateSet({ subscribedAtMs })
+        .where((eb) =>
+          eb.or([
+            eb('accounts.subscribedAtMs', 'is', null),
+            eb('accounts.subscribedAtMs', '<=', subscribedAtMs - SUBSCRIPTION_MS),
+          ]),
+        ),
+    )
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+/** Upserts, as an account has no row until something is known of it. */
+export async function setAccount(
+  db: Kysely<Schema>,
+  wabaId: WabaId,
+  values: Partial<Omit<Schema['accounts'], 'wabaId'>>,
+): Promise<void> {
+  await db
+    .insertInto('accounts')
+    .values({ wabaId, ...values })
+    .onConflict((conflict) => conflict.column('wabaId').doUpdateSet(values))
+    .execute();
+}

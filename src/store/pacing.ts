@@ -1,0 +1,121 @@
+import type { Kysely, Transaction } from 'kysely';
+import { callsOfOthers, permitOf, type AccountPace, type Permit } from '../domain/pacing.ts';
+import type { WabaId } from '../domain/phone-number.ts';
+import { setAccount } from './accounts.ts';
+import type { Schema } from './schema.ts';
+import type { Pacing, PermitRequest } from './store.ts';
+
+interface PacingDeps {
+  readonly db: Kysely<Schema>;
+  readonly nowMs: () => number;
+}
+
+const HOUR_MS = 3_600_000;
+/** Whoever was told to come back and has not by then is gone, and no longer stands before others. */
+const LATE_MS = 120_000;
+
+export function createPacing(deps: PacingDeps): Pacing {
+  const { db, nowMs } = deps;
+  return {
+    permit: (request) =>
+      db.transaction().execute((transaction) => permit(transaction, request, nowMs())),
+    noteUse: (wabaId, pct) =>
+      db.transaction().execute(async (transaction) => {
+        const pace = await paceOf(transaction, wabaId, nowMs());
+        const othersCalls = callsOfOthers(pct, pace, nowMs());
+        await setAccount(transaction, wabaId, { othersCalls, othersAtMs: nowMs() });
+      }),
+    pause: (wabaId, untilMs) => setAccount(db, wabaId, { pausedUntilMs: untilMs }),
+  };
+}
+
+async function permit(
+  db: Transaction<Schema>,
+  request: PermitRequest,
+  nowMs: number,
+): Promise<Permit> {
+  const { wabaId, who, urgencyMs, calls, atOnce = false } = request;
+  const pace = await paceOf(db, wabaId, nowMs);
+  const ahead = await callsAhead(db, request, nowMs);
+  const answer: Permit = atOnce ? { kind: 'go' } : permitOf(pace, { calls, ahead }, nowMs);
+  if (answer.kind === 'go') {
+    await leaveQueue(db, request);
+    const counted = Array.from({ length: calls }, () => ({ wabaId, atMs: nowMs }));
+    if (calls > 0) await db.insertInto('accountCalls').values(counted).execute();
+    return answer;
+  }
+  const place = { urgencyMs, calls, untilMs: answer.untilMs };
+  await db
+    .insertInto('accountQueue')
+    .values({ wabaId, who, ...place })
+    .onConflict((conflict) => conflict.columns(['wabaId', 'who']).doUpdateSet(place))
+    .execute();
+  return answer;
+}
+
+async function leaveQueue(
+  db: Transaction<Schema>,
+  { wabaId, who }: Pick<PermitRequest, 'wabaId' | 'who'>,
+): Promise<void> {
+  await db.deleteFrom('accountQueue').where('wabaId', '=', wabaId).where('who', '=', who).execute();
+}
+
+async function paceOf(db: Kysely<Schema>, wabaId: WabaId, nowMs: number): Promise<AccountPace> {
+  const hourAgoMs = nowMs - HOUR_MS;
+  await db
+    .deleteFrom('accountCalls')
+    .where('wabaId', '=', wabaId)
+    .where('atMs', '<=', hourAgoMs)
+    .execute();
+  const calls = await db
+    .selectFrom('accountCalls')
+    .select('atMs')
+    .where('wabaId', '=', wabaId)
+    .execute();
+  const account = await db
+    .selectFrom('accounts')
+    .select(['pausedUntilMs', 'othersCalls', 'othersAtMs'])
+    .where('wabaId', '=', wabaId)
+    .executeTakeFirst();
+  const { pausedUntilMs, othersCalls, othersAtMs } = account ?? {};
+  return {
+    callsAtMs: calls.map(({ atMs }) => atMs),
+    hasRegisteredNumber: await hasRegisteredNumber(db, wabaId),
+    ...(pausedUntilMs == null ? {} : { pausedUntilMs }),
+    ...(othersCalls == null || othersAtMs == null
+      ? {}
+      : { others: { calls: othersCalls, atMs: othersAtMs } }),
+  };
+}
+
+async function hasRegisteredNumber(db: Kysely<Schema>, wabaId: WabaId): Promise<boolean> {
+  const row = await db
+    .selectFrom('numberReads')
+    .select('phoneNumberId')
+    .where('wabaId', '=', wabaId)
+    .where('isRegistered', '=', 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** How many calls of the account wait and are more urgent; of two as urgent, the lower name. */
+async function callsAhead(
+  db: Transaction<Schema>,
+  { wabaId, who, urgencyMs }: PermitRequest,
+  nowMs: number,
+): Promise<number> {
+  const { ahead } = await db
+    .selectFrom('accountQueue')
+    .select((eb) => eb.fn.sum<number | null>('calls').as('ahead'))
+    .where('wabaId', '=', wabaId)
+    .where('untilMs', '>', nowMs - LATE_MS)
+    .where((eb) =>
+      eb.or([
+        eb('urgencyMs', '<', urgencyMs),
+        eb.and([eb('urgencyMs', '=', urgencyMs), eb('who', '<', who)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return ahead ?? 0;
+}

@@ -32,9 +32,12 @@ export interface TemporalLink {
   readonly namespace: string;
 }
 
+/** Only registration is under the deadline: a registered number has no time to run out of. */
+const BOUND_STAGES: readonly string[] = ['verifying', 'registering'];
+
 /** A number in the fleet's list. */
 export function summaryOf(row: NumberRow, nowMs: number): object {
-  const isOver = row.outcome !== undefined;
+  const isBound = BOUND_STAGES.includes(row.stage);
   return {
     phone_number_id: row.phoneNumberId,
     waba_id: row.wabaId,
@@ -46,7 +49,7 @@ export function summaryOf(row: NumberRow, nowMs: number): object {
     advice: adviceOf(row.cause),
     outcome: row.outcome,
     deadline_at: dateOf(row.deadlineAtMs),
-    seconds_left: isOver ? undefined : Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)),
+    seconds_left: isBound ? Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)) : undefined,
     updated_at: dateOf(row.updatedAtMs),
     status_url: statusUrlOf(row.phoneNumberId),
   };

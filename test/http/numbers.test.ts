@@ -91,6 +91,13 @@ describe('a number', () => {
     expect(String(number['advice'])).toContain('10 registration requests in 72 hours');
   });
 
+  test('has time left only while registration, which alone is under the deadline, is to come', async () => {
+    await announce(PROGRESS, 'still to register');
+    expect(await shown()).toHaveProperty('seconds_left');
+    await announce({ ...PROGRESS, stage: 'following-name' }, 'registered');
+    expect(await shown()).not.toHaveProperty('seconds_left');
+  });
+
   test('counts the attempts left from the ledger', async () => {
     const { attempts } = edge.store;
     await attempts.reserve({

@@ -2,7 +2,7 @@ import { numberFields, showNumber } from './fields.ts';
 import { invalidParameter } from './graph-errors.ts';
 import { seenBy } from './history.ts';
 import { pageOf } from './paging.ts';
-import { numbersOf } from './roster.ts';
+import { listedNumbers } from './roster.ts';
 import type { Plan, WabaCall } from './call.ts';
 import type { PhoneNumber } from './phone-number.ts';
 
@@ -17,12 +17,13 @@ export function listNumbers(call: WabaCall): Plan {
   return { body: { data, paging } };
 }
 
-function filtered({ fake, waba, params }: WabaCall): PhoneNumber[] {
+function filtered({ fake, waba, params }: WabaCall): readonly PhoneNumber[] {
   const mode = accountModeFilter(params.get('filtering'));
   const digits = params.get('display_phone_number')?.replace(/\D/g, '');
-  return numbersOf(fake.world, waba.id).filter(
+  const listed = listedNumbers(fake.world, waba.id);
+  if (mode === undefined && digits === undefined) return listed;
+  return listed.filter(
     (number) =>
-      !number.gone &&
       (mode === undefined || number.account_mode === mode) &&
       (digits === undefined || number.digits === digits),
   );
@@ -54,12 +55,19 @@ function parseJson(text: string): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function sorted(numbers: PhoneNumber[], { params, fault }: WabaCall): PhoneNumber[] {
-  const { by, sign } = orderOf(params.get('sort'));
-  const list = numbers.sort((a, b) => sign * (by(a) - by(b) || a.seq - b.seq));
+function sorted(listed: readonly PhoneNumber[], call: WabaCall): readonly PhoneNumber[] {
+  const list = inOrder(listed, call.params.get('sort'));
+  const { fault } = call;
   if (fault?.kind !== 'number_on_last_page') return list;
   const isLast = (number: PhoneNumber): boolean => number.id === (fault.number ?? list[0]?.id);
   return [...list.filter((number) => !isLast(number)), ...list.filter(isLast)];
+}
+
+/** They come newest onboarded first. */
+function inOrder(listed: readonly PhoneNumber[], sort: string | undefined): readonly PhoneNumber[] {
+  if (sort === undefined) return listed;
+  const { by, sign } = orderOf(sort);
+  return listed.toSorted((a, b) => sign * (by(a) - by(b) || a.seq - b.seq));
 }
 
 interface ListOrder {
@@ -72,8 +80,7 @@ const onboarded = (number: PhoneNumber): number =>
   number.last_onboarded_at_ms ?? number.added_at_ms;
 
 /** The guide writes `['last_onboarded_time_ascending']`, Meta's OpenAPI file `last_onboarded_time.asc`: both are taken. */
-function orderOf(text: string | undefined): ListOrder {
-  if (text === undefined) return { by: onboarded, sign: -1 };
+function orderOf(text: string): ListOrder {
   const [, field, way] =
     /^(?:\[['"])?(creation_time|last_onboarded_time)[._](asc|desc)(?:ending)?(?:['"]\])?$/.exec(
       text,

@@ -2,13 +2,15 @@ import { virtualNowMs } from './clock.ts';
 import { displayNumber, nameStatusOf, statusOf } from './derived.ts';
 import type { World } from './world.ts';
 
-/** How much of the ledger fits a glance. */
+/** How much fits a glance. */
 const LATEST_ROWS = 100;
 
 /** The world on one page, for a person. */
 export function pageOf(world: World): string {
   const nowMs = virtualNowMs(world.clock);
-  const numbers = Object.values(world.numbers).map((number) => [
+  const all = Object.values(world.numbers);
+  const latest = all.sort((a, b) => b.seq - a.seq).slice(0, LATEST_ROWS);
+  const numbers = latest.map((number) => [
     number.id,
     displayNumber(number, world.switches),
     number.waba_id,
@@ -21,7 +23,7 @@ export function pageOf(world: World): string {
     .map((row) => [
       new Date(row.at_ms).toISOString(),
       `${row.method} ${row.path}`,
-      `${row.http ?? ''} ${row.code ?? ''}`,
+      [row.http, row.code, row.subcode].filter((part) => part !== undefined).join(' '),
       row.effectApplied ? 'effect' : '',
       row.answerDelivered ? '' : 'no answer',
       row.fault ?? '',
@@ -35,15 +37,22 @@ export function pageOf(world: World): string {
 </head>
 <body>
 <h1>fake-graph</h1>
-<p>Virtual time: ${escapeHtml(new Date(nowMs).toISOString())} (${escapeHtml(world.clock.mode)})</p>
-<h2>Numbers</h2>
+<p>Virtual time: ${escapeHtml(new Date(nowMs).toISOString())} (${escapeHtml(modeOf(world))})</p>
+<h2>Numbers (${countOf(all.length, latest.length)})</h2>
 ${table(['id', 'number', 'account', 'status', 'name'], numbers)}
-<h2>Latest requests</h2>
+<h2>Requests (${countOf(world.ledger.length, ledger.length)})</h2>
 ${table(['time', 'request', 'answer', '', '', 'fault'], ledger)}
 </body>
 </html>
 `;
 }
+
+function modeOf({ clock }: World): string {
+  return clock.mode === 'scaled' ? `scaled:${clock.factor}` : clock.mode;
+}
+
+const countOf = (all: number, shown: number): string =>
+  all === shown ? `${all}` : `the latest ${shown} of ${all}`;
 
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[], tag: string): string =>

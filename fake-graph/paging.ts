@@ -25,21 +25,24 @@ export function pageOf<T extends { id: string }>(all: readonly T[], call: ListCa
   if (call.fault?.kind === 'paging_loop')
     return turnedTo(call, items, call.params.get('after') ?? emptyCursor(call));
   if (first === undefined || last === undefined) return { items, paging: undefined };
-  const cursors = { before: cursorOf(first.id), after: cursorOf(last.id) };
+  const cursors = {
+    before: cursorOf(first.id, start),
+    after: cursorOf(last.id, start + items.length - 1),
+  };
   const next = end < all.length ? linkTo(call, 'after', cursors.after) : undefined;
   const previous = start > 0 ? linkTo(call, 'before', cursors.before) : undefined;
   return { items, paging: { cursors, next, previous } };
 }
 
 function turnedTo<T>(call: ListCall, items: readonly T[], after: string): Page<T> {
-  const before = call.params.get('after') ?? cursorOf('');
+  const before = call.params.get('after') ?? cursorOf('', 0);
   return { items, paging: { cursors: { before, after }, next: linkTo(call, 'after', after) } };
 }
 
 /** Leads to where the asked page begins, and is not the cursor it was asked with. */
 function emptyCursor({ params, fake }: ListCall): string {
   const after = params.get('after');
-  const id = after === undefined ? '' : idOf(after);
+  const id = after === undefined ? '' : placeOf(after)?.id;
   return cursorOf(id ?? '', fake.world.ledger.length);
 }
 
@@ -69,22 +72,23 @@ function pageSize(text: string | undefined): number {
   return Math.min(Number(text), PAGE_MOST);
 }
 
-/** The mark changes the text and not the place. */
-function cursorOf(id: string, mark?: number): string {
-  const text = mark === undefined ? `cursor:${id}` : `cursor:${id}:${mark}`;
-  return Buffer.from(text).toString('base64url');
+/** The hint says where to look first; a wrong one changes the text and not the place. */
+function cursorOf(id: string, hint: number): string {
+  return Buffer.from(`cursor:${id}:${hint}`).toString('base64url');
 }
 
-function idOf(cursor: string): string | undefined {
+function placeOf(cursor: string): { id: string; hint: number } | undefined {
   const text = Buffer.from(cursor, 'base64url').toString();
-  return /^cursor:([0-9]*)(?::[0-9]+)?$/.exec(text)?.[1];
+  const [, id, hint] = /^cursor:([0-9]*):([0-9]+)$/.exec(text) ?? [];
+  return id === undefined ? undefined : { id, hint: Number(hint) };
 }
 
 /** Of the item a cursor names; -1 for the cursor that stands before the list. */
 function positionOf(all: readonly { id: string }[], cursor: string): number {
-  const id = idOf(cursor);
-  if (id === '') return -1;
-  const position = all.findIndex((item) => item.id === id);
+  const place = placeOf(cursor);
+  if (place?.id === '') return -1;
+  if (place !== undefined && all[place.hint]?.id === place.id) return place.hint;
+  const position = all.findIndex((item) => item.id === place?.id);
   if (position === -1) throw invalidParameter('The cursor is not valid.');
   return position;
 }

@@ -4,10 +4,31 @@ import type { World } from './world.ts';
 // Which numbers an account has: follows from the world, and is kept beside it so that an account of ten thousand is
 // not searched for at every request. A number never changes its account.
 const rosters = new WeakMap<World, Map<string, PhoneNumber[]>>();
+// The same in the order in which Graph lists them, until something changes it.
+const listings = new WeakMap<World, Map<string, PhoneNumber[]>>();
 
 /** The numbers of an account in order of creation, those that are gone included. */
 export function numbersOf(world: World, wabaId: string): readonly PhoneNumber[] {
   return rosterOf(world).get(wabaId) ?? [];
+}
+
+/** What the account shows, newest onboarded first. */
+export function listedNumbers(world: World, wabaId: string): readonly PhoneNumber[] {
+  const listing = listings.get(world) ?? new Map<string, PhoneNumber[]>();
+  listings.set(world, listing);
+  const known = listing.get(wabaId);
+  if (known !== undefined) return known;
+  const since = (number: PhoneNumber): number => number.last_onboarded_at_ms ?? number.added_at_ms;
+  const listed = numbersOf(world, wabaId)
+    .filter(({ gone }) => !gone)
+    .sort((a, b) => since(b) - since(a) || b.seq - a.seq);
+  listing.set(wabaId, listed);
+  return listed;
+}
+
+/** To be called when a number of the account comes, goes or is onboarded anew. */
+export function relist(world: World, wabaId: string): void {
+  listings.get(world)?.delete(wabaId);
 }
 
 /** Puts a new number into the world. Answers it as the world keeps it: changes to it are kept too. */
@@ -16,6 +37,7 @@ export function keepNumber(world: World, number: PhoneNumber): PhoneNumber {
   world.numbers[number.id] = number;
   const kept = world.numbers[number.id] ?? number;
   enroll(roster, kept);
+  relist(world, number.waba_id);
   return kept;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { issueCertificate, startReview } from './naming.ts';
 import { DAY_MS } from './meta-clocks.ts';
+import { relist } from './roster.ts';
 import { schedule } from './schedule.ts';
 import { switchesSchema } from './switches.ts';
 import type { PhoneNumber, Review } from './phone-number.ts';
@@ -95,6 +96,7 @@ export function applySettings(
   if (given.registered_at === null && number.registered_at_ms !== undefined)
     number.deregistered = true;
   assignFacts(number, factsIn(given));
+  relist(world, number.waba_id);
   if (number.registered_at_ms !== undefined) number.ever_registered = true;
   if (given.name_status !== undefined && given.name_status !== 'PENDING_REVIEW')
     issueForUsableName(world, number, given.certificate_issued_at ?? nowMs);

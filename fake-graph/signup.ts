@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { rememberNumber } from './history.ts';
 import { enqueue } from './outbox.ts';
 import { isProved } from './preverified.ts';
+import { relist } from './roster.ts';
 import { addNumber, applyScript, BadOrder, scenarioOf, wabaOf } from './seeding.ts';
 import { settingsSchema } from './settings.ts';
 import { issueCode } from './tokens.ts';
@@ -44,6 +45,7 @@ export function finishSignup(world: World, order: SignupOrder, nowMs: number): F
   if (!isNew) rememberNumber(world, number, nowMs);
   number.last_onboarded_at_ms = nowMs;
   number.otp_verified_at_ms = nowMs;
+  relist(world, waba.id);
   playSignup(world, number, { order, settings, isNew, nowMs });
   announce(world, waba, nowMs);
   const finish = number.is_on_biz_app ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH';

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { moveTo, resumeClock, virtualNowMs } from './clock.ts';
 import { watched } from './watched.ts';
 import { COLLECTIONS, worldSchema } from './world.ts';
+import type { Place } from './watched.ts';
 import type { World } from './world.ts';
 
 // The file holds a whole world in its first line and what changed since in the others, a line for each save. One
@@ -17,6 +18,14 @@ const WRITTEN_ANEW_FROM_BYTES = 4_000_000;
 /** Part, entry of it if it is a collection, and the new value; without one, the entry is deleted. */
 const changesSchema = z.array(z.tuple([z.string(), z.string().nullable()]).rest(z.unknown()));
 
+type ChangedPlace = Place & { part: string };
+
+interface Kept {
+  world: World;
+  /** Since the last save. */
+  changed: Map<string, ChangedPlace>;
+}
+
 export interface StateFile {
   /** Takes the world into keeping; only the answered one is. */
   adopt: (world: World) => World;
@@ -26,14 +35,13 @@ export interface StateFile {
 }
 
 export function openStateFile(file: string): StateFile {
-  const changed = new Map<string, { part: string; key?: string | undefined }>();
-  let current: World | undefined;
+  let current: Kept | undefined;
   let lines: number | undefined;
   let sizes = { world: 0, changes: 0 };
 
   const append = (text: string): number => writeAll((lines ??= openSync(file, 'a', 0o600)), text);
 
-  const writeAnew = (world: World): void => {
+  const writeAnew = ({ world, changed }: Kept): void => {
     if (lines !== undefined) closeSync(lines);
     lines = undefined;
     const fresh = openSync(`${file}.new`, 'w', 0o600);
@@ -45,21 +53,21 @@ export function openStateFile(file: string): StateFile {
 
   return {
     adopt: (world) => {
-      current = watched(world, {
-        collections: COLLECTIONS,
-        touched: (place) => changed.set(JSON.stringify([place.part, place.key]), place),
-      });
+      const changed: Kept['changed'] = new Map();
+      const touched = (place: ChangedPlace): void =>
+        void changed.set(JSON.stringify([place.part, place.key]), place);
+      current = { world: watched(world, { collections: COLLECTIONS, touched }), changed };
       writeAnew(current);
-      return current;
+      return current.world;
     },
     save: () => {
       if (current === undefined) return;
-      moveTo(current.clock, virtualNowMs(current.clock));
-      const world = current;
+      const { world, changed } = current;
+      moveTo(world.clock, virtualNowMs(world.clock));
       const entries = [...changed.values()].map(({ part, key }) => entryOf(world, part, key));
       changed.clear();
       sizes.changes += append(`${JSON.stringify(entries)}\n`);
-      if (sizes.changes > Math.max(WRITTEN_ANEW_FROM_BYTES, 2 * sizes.world)) writeAnew(world);
+      if (sizes.changes > Math.max(WRITTEN_ANEW_FROM_BYTES, 2 * sizes.world)) writeAnew(current);
     },
     close: () => {
       if (lines !== undefined) closeSync(lines);

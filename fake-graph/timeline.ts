@@ -26,6 +26,7 @@ export function createTimeline(fake: Fake, changed: () => void): Timeline {
   let closed = false;
 
   async function settle(): Promise<void> {
+    if (closed) return;
     runScheduled(fake.world, virtualNowMs(fake.world.clock));
     const nowMs = virtualNowMs(fake.world.clock);
     const ready = Object.values(fake.world.outbox).filter(

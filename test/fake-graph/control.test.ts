@@ -160,6 +160,16 @@ test('shows the world on a page that escapes every name', async () => {
   expect(page.text).not.toContain('<script>');
 });
 
+test('shows on its page the clock, and of many numbers the latest', async () => {
+  await meta.order('POST', 'numbers', { count: 150 });
+  await meta.order('POST', 'clock', { mode: 'scaled:1440' });
+  const { text } = await meta.send('GET', '/_fake');
+  expect(text).toContain('scaled:1440');
+  expect(text).toContain('the latest 100 of 150');
+  expect(text).toContain('+1 631-555-0150');
+  expect(text).not.toContain('+1 631-555-0050');
+});
+
 test('is healthy', async () => {
   expect(await meta.order('GET', 'healthz')).toEqual({ ok: true });
 });

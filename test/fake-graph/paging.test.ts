@@ -53,6 +53,16 @@ test.each([
   expect(idsOf(await page(query))).toEqual(order);
 });
 
+test('lists a number first that signs up again, and no longer one that is gone', async () => {
+  expect(idsOf(await page())).toEqual(['5', '4', '3', '2', '1']);
+  await meta.signUp({ number: '2' });
+  expect(idsOf(await page())).toEqual(['2', '5', '4', '3', '1']);
+  await meta.order('PATCH', 'numbers/4', { gone: true });
+  await meta.order('PATCH', 'numbers/1', { last_onboarded_time: '2027-01-01T00:00:00Z' });
+  await meta.order('POST', 'numbers', { id: '7', waba: WABA });
+  expect(idsOf(await page())).toEqual(['1', '7', '2', '5', '3']);
+});
+
 test('refuses an order it does not know', async () => {
   const answer = await meta.graph('GET', `${WABA}/phone_numbers?sort=name`, { token });
   expect(errorOf(answer)).toMatchObject({ http: 400, code: 100 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import { startFakeGraph } from '../../fake-graph/server.ts';
+import { switchesSchema } from '../../fake-graph/switches.ts';
 import { clientOf } from './harness.ts';
 
 const README = readFileSync('fake-graph/README.md', 'utf8');
@@ -44,6 +45,14 @@ test('would notice a command that is refused', async () => {
   expect((await runAll(`curl -s -X POST ${fake.url}/_fake/clok`)).code).not.toBe(0);
   await fake.close();
 });
+
+test.each(Object.entries(switchesSchema.parse({})))(
+  'tells that %s is %s by default',
+  (name, first) => {
+    const row = README.split('\n').find((line) => line.startsWith(`| \`${name}\``));
+    expect(row?.split('|')[2]?.replaceAll('`', '').trim().startsWith(String(first))).toBe(true);
+  },
+);
 
 test('tells of every fault and every order in its README', async () => {
   const fake = await startFakeGraph();

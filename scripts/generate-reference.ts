@@ -9,6 +9,7 @@ import { REFUSALS, type RefusalRow } from '../src/domain/refusals.ts';
 import { CAUSES, type CauseEntry, type Verdict } from '../src/domain/causes.ts';
 import { entryOf, HTTP_ERRORS, type ErrorCode } from '../src/http/errors.ts';
 import { VARIABLES, type Variable } from '../src/variables.ts';
+import { cliParts } from './cli-page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOTE = 'This page is generated from the code by `npm run docs`.';
@@ -34,6 +35,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
   const failures = await readFile(`${ROOT}src/contract/failures.ts`, 'utf8');
   return {
     'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/cli.md': page('Command line', await cliParts()),
     'docs/reference/http-errors.md': httpErrorsPage(),
     'docs/reference/causes.md': causesPage(),
     'docs/reference/failures.md': failuresPage(failures),

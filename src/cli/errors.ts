@@ -1,0 +1,39 @@
+/** What the program ends with, and what that means. */
+export const EXIT_CODES = {
+  0: 'done',
+  1: 'a bug of this program',
+  2: 'the command line is wrong',
+  3: 'Temporal, Meta or the database cannot be reached',
+  4: 'no such number or account',
+  5: 'refused: not now, or by Meta; after doctor: something must be mended',
+  78: 'the configuration is wrong',
+  141: 'the reader of the output has gone',
+} as const;
+
+/** Every error of the program, as `--json` names it, and the exit code it ends with. */
+export const CLI_ERRORS = {
+  internal_error: 1,
+  usage: 2,
+  temporal_unavailable: 3,
+  meta_unavailable: 3,
+  store_unavailable: 3,
+  unknown_number: 4,
+  unknown_account: 4,
+  not_now: 5,
+  refused_by_meta: 5,
+  needs_mending: 5,
+  invalid_configuration: 78,
+} as const satisfies Readonly<Record<string, keyof typeof EXIT_CODES>>;
+
+export type CliErrorCode = keyof typeof CLI_ERRORS;
+
+/** Ends the program. The message is what the user reads: one line, no secret. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

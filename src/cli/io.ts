@@ -1,0 +1,12 @@
+import type { Readable } from 'node:stream';
+import type { Surroundings } from '../config.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the program has from the process it runs in. */
+export interface Io {
+  readonly env: Surroundings['env'];
+  readonly nodeVersion: string;
+  readonly nowMs: () => number;
+  readonly input: Readable;
+  readonly terminal: Terminal;
+}

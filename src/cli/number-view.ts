@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { workflowIdOf } from '../contract/onboarding.ts';
+import { budgetOf, type AttemptsLeft } from '../domain/attempt-budget.ts';
+import { CAUSES } from '../domain/causes.ts';
+import type { AttemptRow, EventRow, NumberRow } from '../store/store.ts';
+
+const track = z.string();
+
+/** What is shown of the contract's Progress. */
+const progressSchema = z.object({
+  waiting: z.object({
+    for: z.string(),
+    refusal: z
+      .object({
+        cause: z.string(),
+        code: z.number().optional(),
+        subcode: z.number().optional(),
+        traceId: z.string().optional(),
+      })
+      .optional(),
+    untilMs: z.number().optional(),
+  }),
+  tracks: z.object({ ownership: track, registration: track, name: track, certificate: track }),
+  certificateSha256: z.string().optional(),
+});
+
+type ShownProgress = z.output<typeof progressSchema>;
+
+/** A number as `GET /v1/numbers` shows it. */
+export interface NumberSummary {
+  readonly phone_number_id: string;
+  readonly waba_id: string;
+  readonly display_phone_number: string;
+  readonly verified_name: string | undefined;
+  readonly stage: string;
+  readonly waiting_for: string;
+  readonly cause: string | undefined;
+  readonly advice: string | undefined;
+  readonly outcome: string | undefined;
+  readonly deadline_at: string;
+  readonly seconds_left: number | undefined;
+  readonly updated_at: string;
+}
+
+/** A number as `GET /v1/numbers/{id}` shows it. */
+export interface NumberDetails extends NumberSummary {
+  readonly waiting_until?: string | undefined;
+  readonly refusal?: RefusalView | undefined;
+  readonly tracks?: ShownProgress['tracks'];
+  readonly certificate_sha256?: string | undefined;
+  readonly attempts_left: AttemptsLeft;
+  readonly attempts: readonly object[];
+  readonly events: readonly EventView[];
+  readonly temporal_url: string | undefined;
+}
+
+interface RefusalView {
+  readonly cause: string;
+  readonly advice: string | undefined;
+  readonly code: number | undefined;
+  readonly subcode: number | undefined;
+  readonly trace_id: string | undefined;
+}
+
+export interface EventView {
+  readonly at: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly actor: string;
+}
+
+export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
+  const isOver = row.outcome !== undefined;
+  return {
+    phone_number_id: row.phoneNumberId,
+    waba_id: row.wabaId,
+    display_phone_number: row.displayPhoneNumber,
+    verified_name: row.verifiedName,
+    stage: row.stage,
+    waiting_for: row.waitingFor,
+    cause: row.cause,
+    advice: adviceOf(row.cause),
+    outcome: row.outcome,
+    deadline_at: isoOf(row.deadlineAtMs),
+    seconds_left: isOver ? undefined : Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)),
+    updated_at: isoOf(row.updatedAtMs),
+  };
+}
+
+export function detailsOf(
+  row: NumberRow,
+  more: {
+    readonly events: readonly EventRow[];
+    readonly attempts: readonly AttemptRow[];
+    readonly nowMs: number;
+    readonly temporal: { readonly uiUrl?: string; readonly namespace: string };
+  },
+): NumberDetails {
+  const { events, attempts, nowMs, temporal } = more;
+  return {
+    ...summaryOf(row, nowMs),
+    ...progressView(parseProgress(row.progressJson)),
+    attempts_left: budgetOf(sentAtMs(attempts), 'automatic', nowMs).left,
+    attempts: attempts.map(({ openedAtMs, n, kind, state, code, cause }) => ({
+      at: isoOf(openedAtMs),
+      ...{ n, kind, state, code, cause },
+    })),
+    events: events.map(eventView),
+    temporal_url: temporal.uiUrl && linkOf(row, temporal.uiUrl, temporal.namespace),
+  };
+}
+
+export function eventView({ atMs, kind, text, actor }: EventRow): EventView {
+  return { at: isoOf(atMs), kind, text, actor };
+}
+
+/** The attempts that Meta counts. */
+export function sentAtMs(attempts: readonly AttemptRow[]): readonly number[] {
+  return attempts.filter(({ state }) => state !== 'not_sent').map(({ openedAtMs }) => openedAtMs);
+}
+
+function progressView(progress: ShownProgress | undefined): Partial<NumberDetails> {
+  if (progress === undefined) return {};
+  const { waiting, tracks, certificateSha256 } = progress;
+  const { refusal, untilMs } = waiting;
+  return {
+    waiting_until: untilMs === undefined ? undefined : isoOf(untilMs),
+    refusal: refusal && {
+      cause: refusal.cause,
+      advice: adviceOf(refusal.cause),
+      code: refusal.code,
+      subcode: refusal.subcode,
+      trace_id: refusal.traceId,
+    },
+    tracks,
+    certificate_sha256: certificateSha256,
+  };
+}
+
+/** An older release may have written it, so an unknown form is no error: the row says enough. */
+function parseProgress(json: string | undefined): ShownProgress | undefined {
+  return json === undefined ? undefined : progressSchema.safeParse(JSON.parse(json)).data;
+}
+
+function adviceOf(cause: string | undefined): string | undefined {
+  return Object.entries(CAUSES).find(([name]) => name === cause)?.[1].advice;
+}
+
+function linkOf({ phoneNumberId }: NumberRow, uiUrl: string, namespace: string): string {
+  const id = encodeURIComponent(workflowIdOf(phoneNumberId));
+  return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${id}`;
+}
+
+function isoOf(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../store/errors.ts';
+import { CLI_ERRORS, CliError } from './errors.ts';
+import type { Io } from './io.ts';
+import { createProgram } from './program.ts';
+
+/** Runs one command line and answers with the exit code. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Help that was asked for is printed already.
+    if (error instanceof CommanderError) return error.exitCode;
+    io.terminal.progress(undefined);
+    const { code, message } = meaningOf(error);
+    const text = args.includes('--json')
+      ? JSON.stringify({ error: { code, message, request_id: randomUUID() } })
+      : message;
+    io.terminal.complain(text);
+    return CLI_ERRORS[code];
+  }
+}
+
+function meaningOf(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof ConfigError) return new CliError('invalid_configuration', error.message);
+  if (error instanceof StoreUnavailable) return new CliError('store_unavailable', error.message);
+  if (error instanceof SealingKeyUnusable || error instanceof SealBroken) {
+    return new CliError('invalid_configuration', error.message);
+  }
+  const name = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
+  return new CliError(
+    'internal_error',
+    `This is a bug of this program: ${name.split('\n')[0] ?? ''}`,
+  );
+}

@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Progress } from '../../src/contract/onboarding.ts';
+import type { PhoneNumberId } from '../../src/domain/phone-number.ts';
+import { detailsOf, summaryOf } from '../../src/http/number-views.ts';
+import type { NumberAnnouncement } from '../../src/store/store.ts';
+import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS } from '../store/builders.ts';
+import { commandLine, openHome, program } from './command-line.ts';
+
+const HOUR_MS = 3_600_000;
+const nowMs = (): number => T0_MS + 5 * HOUR_MS;
+
+const progress: Progress = {
+  stage: 'registering',
+  waiting: {
+    for: 'operator',
+    refusal: { cause: 'number_in_use', code: 100, subcode: 2_388_001, traceId: 'AbCdEf' },
+  },
+  deadlineAtMs: T0_MS + 14 * 86_400_000,
+  tracks: {
+    ownership: 'VERIFIED',
+    registration: 'not-registered',
+    name: 'PENDING_REVIEW',
+    certificate: 'none',
+  },
+  changedAtMs: T0_MS + HOUR_MS,
+};
+
+function announcement(
+  phoneNumberId: PhoneNumberId,
+  changes: Partial<NumberAnnouncement> = {},
+): NumberAnnouncement {
+  return {
+    phoneNumberId,
+    wabaId: ACCOUNT,
+    stage: 'registering',
+    waitingFor: 'operator',
+    deadlineAtMs: progress.deadlineAtMs,
+    cause: 'number_in_use',
+    progressJson: JSON.stringify(progress),
+    events: [
+      { kind: 'needs-action', atMs: T0_MS + HOUR_MS, text: 'Meta refused.', actor: 'this service' },
+    ],
+    announcementKey: 'run-1/1',
+    ...changes,
+  };
+}
+
+const ended = announcement(NUMBER, {
+  stage: 'done',
+  waitingFor: 'nobody',
+  outcome: 'ready',
+  events: [{ kind: 'ready', atMs: T0_MS + 2 * HOUR_MS, text: 'All done.', actor: 'Meta' }],
+  announcementKey: 'run-1/2',
+});
+
+async function openFleet() {
+  const home = await openHome(() => T0_MS);
+  const { signups, numbers } = home.store;
+  await signups.accept(newSignup({ verifiedName: 'Blue Door' }));
+  const other = { phoneNumberId: OTHER_NUMBER, idempotencyKey: 'key-2' };
+  await signups.accept(newSignup({ ...other, deadlineAtMs: T0_MS + 86_400_000 }));
+  await numbers.announce(announcement(NUMBER));
+  return { ...home, env: { ...home.env, TEMPORAL_UI_URL: 'http://127.0.0.1:8233/' } };
+}
+
+it('lists the fleet, least time left first', async () => {
+  const { env } = await openFleet();
+  const { code, out, err } = await commandLine(['numbers', 'list'], { env, nowMs });
+  expect([code, err]).toEqual([0, '']);
+  expect(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
+    ['ID', 'NUMBER', 'NAME', 'STAGE', 'WAITS FOR', 'CAUSE', 'LEFT'],
+    [OTHER_NUMBER, '+1 631-555-5555', 'verifying', 'meta', '19 h'],
+    [
+      NUMBER,
+      '+1 631-555-5555',
+      'Blue Door',
+      'registering',
+      'operator',
+      'number_in_use',
+      '13 d 19 h',
+    ],
+  ]);
+});
+
+it('lists nothing in a sentence', async () => {
+  const { env } = await openHome();
+  expect((await commandLine(['numbers', 'list'], { env })).out).toBe(
+    'No number has signed up yet.\n',
+  );
+  const { out } = await commandLine(['numbers', 'list', '--json'], { env });
+  expect(JSON.parse(out)).toEqual({ numbers: [] });
+});
+
+it('shows a number with its tracks, its time, its attempts, what to do and who did what', async () => {
+  const { env, store } = await openFleet();
+  await store.attempts.reserve({
+    ...{ phoneNumberId: NUMBER, requestKey: 'run-1/1', kind: 'automatic' },
+    deadlineAtMs: progress.deadlineAtMs,
+    inFlightMs: 1,
+  });
+  const { code, out } = await commandLine(['numbers', 'show', NUMBER], { env, nowMs });
+  expect(code).toBe(0);
+  expect(out).toBe(`106540352242922  +1 631-555-5555  Blue Door
+Account       102290129340398
+Stage         registering
+Time left     13 d 19 h, until 2026-01-19T12:00:00Z
+Next move     operator
+Because       number_in_use (Meta's code 100/2388001, trace AbCdEf)
+What to do    The number is still on a WhatsApp account. Either connect it with the WhatsApp Business app (coexistence), or delete that account in the app (chats are lost). Then run: whatsapp-onboarding retry 106540352242922.
+Attempts      5 left for the service, 7 for you
+Ownership     VERIFIED
+Registration  not-registered
+Name          PENDING_REVIEW
+Certificate   none
+Temporal      http://127.0.0.1:8233/namespaces/default/workflows/onboard-phone-number%2F106540352242922
+
+History
+2026-01-05T12:00:00Z  signed-up              Embedded Signup completed; onboarding accepted (signup)
+2026-01-05T13:00:00Z  needs-action           Meta refused. (this service)
+`);
+});
+
+it('is the same number as JSON here and over HTTP', async () => {
+  const { env, store } = await openFleet();
+  const rows = await store.numbers.byDeadline();
+  const byHttp = (row: object): unknown => {
+    const { status_url: path, ...rest } = z.record(z.string(), z.unknown()).parse(row);
+    expect(path).toMatch(/^\/v1\/numbers\//);
+    return JSON.parse(JSON.stringify(rest));
+  };
+  const list = await commandLine(['numbers', 'list', '--json'], { env, nowMs });
+  expect(JSON.parse(list.out)).toEqual({
+    numbers: rows.map((row) => byHttp(summaryOf(row, nowMs()))),
+  });
+
+  const row = await store.numbers.byId(NUMBER);
+  if (row === undefined) throw new Error('no row');
+  const more = {
+    events: await store.numbers.eventsOf(NUMBER),
+    attempts: await store.attempts.of(NUMBER),
+    nowMs: nowMs(),
+    temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
+  };
+  const shown = await commandLine(['numbers', 'show', NUMBER, '--json'], { env, nowMs });
+  expect(JSON.parse(shown.out)).toEqual(byHttp(detailsOf(row, more)));
+});
+
+it('is looked at without the app secret and without Temporal', async () => {
+  const { env } = await openFleet();
+  const paths = Object.entries(env).filter(([name]) => ['STORE_PATH', 'KEY_FILE'].includes(name));
+  const { code, out } = await program(['numbers', 'show', NUMBER], Object.fromEntries(paths));
+  expect(code).toBe(0);
+  expect(out).toContain('Blue Door');
+});
+
+it('is watched from its first event to its end', async () => {
+  const { env, store } = await openFleet();
+  const watching = commandLine(['numbers', 'watch', NUMBER], { env });
+  await sleep(500);
+  await store.numbers.announce(ended);
+  expect(await watching).toEqual({
+    code: 0,
+    out: `2026-01-05T12:00:00Z  signed-up              Embedded Signup completed; onboarding accepted (signup)
+2026-01-05T13:00:00Z  needs-action           Meta refused. (this service)
+2026-01-05T14:00:00Z  ready                  All done. (Meta)
+106540352242922 has ended: ready
+`,
+    err: '',
+  });
+});
+
+it('is watched as a JSON object a line', async () => {
+  const { env, store } = await openFleet();
+  await store.numbers.announce(ended);
+  const { out } = await commandLine(['numbers', 'watch', NUMBER, '--json'], { env });
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).toEqual({
+    at: '2026-01-05T14:00:00.000Z',
+    ...{ kind: 'ready', text: 'All done.', actor: 'Meta' },
+  });
+  expect(lines[3]).toEqual({ outcome: 'ready' });
+});
+
+it.each(['show', 'watch'])('is not found by %s where it never signed up', async (command) => {
+  const { env } = await openHome();
+  const ended = await commandLine(['numbers', command, '123'], { env });
+  expect(ended).toEqual({ code: 4, out: '', err: 'no onboarding for 123\n' });
+});
+
+it('names a database that is not there, and does not make one', async () => {
+  const { env, folder } = await openHome();
+  const STORE_PATH = `${folder}/elsewhere/store.db`;
+  for (const times of [1, 2]) {
+    const { code, err } = await commandLine(['numbers', 'list'], { env: { ...env, STORE_PATH } });
+    expect([times, code, err]).toEqual([
+      times,
+      78,
+      `STORE_PATH: ${STORE_PATH} does not exist; name the database of the service, or start the service once\n`,
+    ]);
+  }
+});

@@ -19,6 +19,7 @@ const PROGRAM = fileURLToPath(new URL('./crashing-worker.ts', import.meta.url));
 installQuietRuntime();
 
 let engine: RealEngine;
+const histories: string[] = [];
 beforeAll(async () => {
   engine = await startRealEngine(inject('temporalCli'));
 });
@@ -65,9 +66,7 @@ async function surviveKill(taskQueue: string, point: Point): Promise<OnboardingI
   const heir = await startWorker(taskQueue, 'never');
   try {
     expect((await handle.result()).outcome).toBe('ready');
-    const history = historyToJSON(await handle.fetchHistory());
-    const workflowBundle = { codePath: inject('workflowBundlePath') };
-    await Worker.runReplayHistory({ workflowBundle }, JSON.parse(history), phoneNumberId);
+    histories.push(historyToJSON(await handle.fetchHistory()));
   } finally {
     await heir.stop(5000);
   }
@@ -110,4 +109,14 @@ describe('F01 F02: a worker killed with SIGKILL', () => {
       expect(story.join(' ')).not.toContain('POST POST');
     },
   );
+});
+
+describe('I8: the twelve lives', () => {
+  it('replay clean, each with its kill in it', async () => {
+    expect(histories).toHaveLength(12);
+    const workflowBundle = { codePath: inject('workflowBundlePath') };
+    for (const history of histories) {
+      await Worker.runReplayHistory({ workflowBundle }, JSON.parse(history));
+    }
+  });
 });

@@ -11,10 +11,8 @@ import { APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
 import { startSystem, type System } from './system.ts';
 
 const API_TOKEN = 'an-api-token-of-more-than-32-characters';
-const IN_REVIEW = {
-  name_status: 'PENDING_REVIEW',
-  review: { decision: 'APPROVED', after_ms: 3000 },
-};
+/** Nothing is left to wait for once such a number is registered. */
+const NAMED = { scenario: 'review_forever', number: { name_status: 'APPROVED' } };
 
 let system: System;
 beforeAll(async () => {
@@ -26,26 +24,31 @@ afterAll(async () => {
 });
 
 /** A customer signs up at Meta, and the partner's page calls us back. */
-async function signUp(order: unknown): Promise<{ readonly id: string; readonly code: string }> {
+async function signUp(
+  order: unknown,
+): Promise<{ readonly id: string; readonly waba: string; readonly code: string }> {
   const { code, ...ids } = await system.engine.meta.signUp(order);
   const answer = await system.call('POST', '/v1/signups', { code, ...ids });
   expect(answer.status).toBe(202);
-  return { id: ids.phone_number_id, code };
+  return { id: ids.phone_number_id, waba: ids.waba_id, code };
 }
 
 describe('a number on the real server, over HTTP', () => {
   it('goes from the signup callback to its certificate, its review ended by a webhook', async () => {
-    const { id } = await signUp({ number: IN_REVIEW });
+    const { id, waba } = await signUp({ scenario: 'review_forever' });
 
     const waiting = await system.numberWhen(id, ({ stage }) => stage === 'following-name');
     expect(waiting).toMatchObject({ waiting_for: 'meta', cause: 'name_in_review' });
+    const { meta } = system.engine;
+    await expect.poll(() => meta.isSubscribed(waba), { timeout: 30_000 }).toBe(true);
+    await meta.decideName(id, 'APPROVED');
     const done = await system.numberWhen(id, ({ stage }) => stage === 'done');
     expect(done).toMatchObject({ outcome: 'ready', waiting_for: 'nobody' });
     expect(await system.engine.meta.registersOf(id)).toHaveLength(1);
   });
 
   it('is retried by a person over HTTP once its customer has freed it, and says so in its history', async () => {
-    const { id } = await signUp({ number: { ...IN_REVIEW, on_handset: true } });
+    const { id } = await signUp({ ...NAMED, number: { ...NAMED.number, on_handset: true } });
     const stuck = await system.numberWhen(id, ({ waiting_for: who }) => who === 'operator');
     expect(stuck).toMatchObject({ stage: 'registering', cause: 'number_in_use' });
 
@@ -76,7 +79,7 @@ describe('a number on the real server, over HTTP', () => {
     const { meta } = system.engine;
     const match = { path: 'register', times: 1 };
     await meta.post('/faults', { match, kind: 'hang', when: 'after', ms: 1500 });
-    const { id } = await signUp({ number: IN_REVIEW });
+    const { id } = await signUp(NAMED);
     await expect.poll(() => meta.registersOf(id)).toHaveLength(1);
 
     expect(await system.worker.stop(20_000)).toEqual({ code: 0, signal: null });
@@ -99,7 +102,7 @@ async function workflowIds(query: string): Promise<string[]> {
 describe('I4: no secret of a number', () => {
   it('is in its history, in visibility, in any log, in any HTTP answer, or in clear in a database', async () => {
     const heir = await system.startWorker();
-    const { id, code } = await signUp({ number: IN_REVIEW });
+    const { id, code } = await signUp(NAMED);
     await system.numberWhen(id, ({ outcome }) => outcome === 'ready');
     await heir.stop(20_000);
     const secrets = [...(await secretsOf(id)), { name: 'signup code', value: code }];

@@ -9,6 +9,8 @@ import { freePort } from '../support/free-port.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
 
 const LOOK_AGAIN_MS = 100;
+// A call that a killed server had taken is given up on after 30 s, and everything is slow on a busy machine.
+const PATIENCE_MS = 75_000;
 
 const numberSchema = z.looseObject({
   stage: z.string(),
@@ -79,10 +81,12 @@ export async function startSystem(env: NodeJS.ProcessEnv): Promise<System> {
     answers,
     call,
     numberWhen: async (id, isAsWanted) => {
+      const giveUpAtMs = Date.now() + PATIENCE_MS;
       for (;;) {
         const { body } = await call('GET', `/v1/numbers/${id}`);
         const number = numberSchema.parse(body);
         if (isAsWanted(number)) return number;
+        if (Date.now() > giveUpAtMs) throw new Error(`number stays ${JSON.stringify(body)}`);
         await sleep(LOOK_AGAIN_MS);
       }
     },

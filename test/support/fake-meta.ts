@@ -45,6 +45,10 @@ export interface FakeMeta {
   /** Every Graph request about a number, oldest first: the judge of "registered once". */
   ledgerOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
   registersOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
+  /** Has our app subscribed to the account? Without it Meta sends no webhook of its numbers. */
+  isSubscribed(wabaId: string): Promise<boolean>;
+  /** Meta's review of the name ends, with its webhook. */
+  decideName(phoneNumberId: string, decision: 'APPROVED' | 'REJECTED'): Promise<void>;
   /** Webhooks about a number, delivered or not. */
   deliveriesOf(phoneNumberId: string): Promise<readonly Delivery[]>;
 }
@@ -77,6 +81,16 @@ export function steer(url: string): FakeMeta {
     patch: (path, body) => call('PATCH', path, body),
     signUp: async (order) => signupSchema.parse(await call('POST', '/signup', order)),
     ledgerOf,
+    isSubscribed: async (wabaId) => {
+      const { requests } = ledgerSchema.parse(await call('GET', '/ledger'));
+      return requests.some(
+        ({ method, path, effectApplied }) =>
+          method === 'POST' && effectApplied && path.endsWith(`/${wabaId}/subscribed_apps`),
+      );
+    },
+    decideName: async (phoneNumberId, decision) => {
+      await call('POST', `/numbers/${phoneNumberId}/name-decision`, { decision });
+    },
     deliveriesOf: async (phoneNumberId) => {
       const { deliveries } = deliveriesSchema.parse(await call('GET', '/webhooks'));
       return deliveries.filter(({ number }) => number === phoneNumberId);

@@ -87,6 +87,7 @@ const NOT_TEMPORAL =
 /** By gRPC's code. */
 const CALL_FAULTS: Readonly<Record<number, string>> = {
   4: NOT_TEMPORAL,
+  5: 'namespace not found',
   7: 'permission denied',
   14: NOT_TEMPORAL,
   16: 'authentication refused',

@@ -69,7 +69,8 @@ describe('B51: colour', () => {
   afterEach(() => void vi.unstubAllEnvs());
 
   it('is for terminals, and not for those whose users do not want it', () => {
-    vi.stubEnv('FORCE_COLOR', undefined)
+    vi.stubEnv('CI', undefined)
+      .stubEnv('FORCE_COLOR', undefined)
       .stubEnv('NO_COLOR', undefined)
       .stubEnv('TERM', 'xterm-256color');
     expect(printed(80, bold)).toContain(ESCAPE);

@@ -9,7 +9,7 @@ import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
 import { findTemporalProgram } from '../../src/embedded/temporal-binaries.ts';
 import { startDevServer } from '../../src/embedded/temporal-dev-server.ts';
 import { VARIABLES } from '../../src/variables.ts';
-import { freePort } from '../embedded/support.ts';
+import { freePort } from '../support/free-port.ts';
 import { flawsOfCompose, readCompose } from './compose-lint.ts';
 import { flawsOfDockerfile, programFlaws } from './dockerfile-lint.ts';
 

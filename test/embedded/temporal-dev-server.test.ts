@@ -9,7 +9,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findTemporalProgram } from '../../src/embedded/temporal-binaries.ts';
 import type { DevServer, DevServerOptions } from '../../src/embedded/temporal-dev-server.ts';
 import { DevServerFailed, startDevServer } from '../../src/embedded/temporal-dev-server.ts';
-import { freePort, goneWithin, portOf } from './support.ts';
+import { freePort } from '../support/free-port.ts';
+import { goneWithin, portOf } from './support.ts';
 
 const ATTRIBUTES = { OnboardingStage: 'Keyword', DeadlineAt: 'Datetime', NeedsAttention: 'Bool' };
 

@@ -64,8 +64,7 @@ async function storiesOf(place: Place): Promise<readonly string[]> {
   return [...stories.values()];
 }
 
-// It needs four ports of this machine, and another program may be quicker to one of them.
-describe.concurrent('npm start', { retry: 1 }, () => {
+describe.concurrent('npm start', () => {
   it('prints the certificate of the first number within 60 s and ends, with --once', async () => {
     const place = await aPlace();
     const once = npmStart(place, '--once');

@@ -87,7 +87,8 @@ const POINTS: readonly (readonly [string, Point])[] = [
   ['after it is written down', { at: 'recorded' }],
 ];
 
-describe('F01 F02: a worker killed with SIGKILL', () => {
+// No second try: a number registered twice once is a number registered twice.
+describe('F01 F02: a worker killed with SIGKILL', { retry: 0 }, () => {
   it.concurrent.for(POINTS.flatMap((point) => [1, 2].map((round) => [round, ...point] as const)))(
     '(%i) %s registers the number once',
     { timeout: 100_000 },

@@ -117,8 +117,8 @@ describe('the leash', () => {
     const { parent, all } = await startParent(SAYS_GOODBYE);
     const [leash = 0, polite = 0] = all;
     process.kill(-(parent.pid ?? Number.NaN), 'SIGINT');
-    expect(await goneWithin(polite, 2_000)).toBe(true);
-    expect(await goneWithin(leash, 2_000)).toBe(true);
+    expect(await goneWithin(polite, 10_000)).toBe(true);
+    expect(await goneWithin(leash, 10_000)).toBe(true);
     expect(await readFile(logFile, 'utf8')).toContain('goodbye');
   }, 20_000);
 
@@ -131,7 +131,7 @@ describe('the leash', () => {
     leash.release(released.pid);
     leash.close();
     expect(await kept.exited).toEqual({ code: null, signal: 'SIGTERM' });
-    expect(await goneWithin(leash.pid ?? 0, 2_000)).toBe(true);
+    expect(await goneWithin(leash.pid ?? 0, 10_000)).toBe(true);
     expect(isRunning(released.pid)).toBe(true);
   }, 20_000);
 });

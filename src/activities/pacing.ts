@@ -1,9 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
+import { refusalOf } from '../attempts/refusal-of.ts';
 import { waitMsOf } from '../domain/causes.ts';
 import { GraphRefused } from '../graph/errors.ts';
 import type { PermitRequest } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
-import { afterPause, refusalOf } from './translate-failures.ts';
+import { afterPause } from './translate-failures.ts';
 
 /**
  * Makes calls that Meta counts per account, when the account's pace allows: the most urgent first, and none while Meta has

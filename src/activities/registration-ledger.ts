@@ -1,8 +1,6 @@
+import { inFlightMsOf } from '../attempts/register-once.ts';
 import type { OnboardingActivities } from '../contract/activities.ts';
 import type { ActivityDeps } from './deps.ts';
-
-// A request that reached its HTTP deadline needs a moment to be noticed and written down.
-const CLOSING_MS = 5000;
 
 export function createReserveAttempt(deps: ActivityDeps): OnboardingActivities['reserveAttempt'] {
   return async (args) => {
@@ -10,7 +8,7 @@ export function createReserveAttempt(deps: ActivityDeps): OnboardingActivities['
     await deps.store.credentials.ensurePin(args.phoneNumberId);
     return await deps.store.attempts.reserve({
       ...args,
-      inFlightMs: deps.graphTimeoutMs + CLOSING_MS,
+      inFlightMs: inFlightMsOf(deps.graphTimeoutMs),
     });
   };
 }

@@ -4,16 +4,15 @@ import {
   ApplicationFailureCategory,
   CancelledFailure,
 } from '@temporalio/common';
+import { refusalOf } from '../attempts/refusal-of.ts';
 import { failureTypes } from '../contract/failures.ts';
 import { causeEntry, waitMsOf } from '../domain/causes.ts';
-import { causeOf, type RefusedCall } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {
   GraphMalformed,
   GraphOutcomeUnknown,
   GraphRefused,
   GraphUnreachable,
-  type GraphRefusal,
 } from '../graph/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 
@@ -51,20 +50,6 @@ export function stillWaiting(seen: string, delayMs: number): ApplicationFailure 
     nextRetryDelay: Math.max(delayMs, 1),
     category: ApplicationFailureCategory.BENIGN,
   });
-}
-
-export function refusalOf(
-  { answer, traceId, toldWaitMs }: GraphRefusal,
-  call?: RefusedCall,
-): Refusal {
-  const { code, subcode } = answer;
-  return {
-    cause: causeOf(answer, call),
-    code,
-    ...(subcode === undefined ? {} : { subcode }),
-    ...(traceId === undefined ? {} : { traceId }),
-    ...(toldWaitMs === undefined ? {} : { toldWaitMs }),
-  };
 }
 
 function toFailure(error: unknown): Error {

@@ -1,6 +1,6 @@
+import { summaryOf, type NumberSummary } from '../desk/number-view.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { Io } from './io.ts';
-import { summaryOf, type NumberSummary } from './number-view.ts';
 import { configFor, withStore } from './resources.ts';
 import { spanOf } from './time.ts';
 

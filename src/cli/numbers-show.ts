@@ -1,9 +1,9 @@
+import { detailsOf, type NumberDetails } from '../desk/number-view.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { Store } from '../store/store.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { detailsOf, type NumberDetails } from './number-view.ts';
 import { configFor, withStore } from './resources.ts';
 import { printable, type Terminal } from './terminal.ts';
 import { dateOf, spanOf } from './time.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventView } from '../desk/number-view.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { EventRow, NumberRow, Store } from '../store/store.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { eventView } from './number-view.ts';
 import { historyLine } from './numbers-show.ts';
 import { configFor, withStore } from './resources.ts';
 

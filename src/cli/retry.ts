@@ -9,13 +9,13 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../contract/failures.ts';
 import { updateNames, workflowIdOf, type Progress, type SentBy } from '../contract/onboarding.ts';
+import { sentAtMs } from '../desk/number-view.ts';
 import { BUDGET_WINDOW_MS, budgetOf } from '../domain/attempt-budget.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptRow, NumberRow, Store } from '../store/store.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { sentAtMs } from './number-view.ts';
 import { configFor, withStore } from './resources.ts';
 import { withTemporal } from './temporal.ts';
 import { dateOf } from './time.ts';

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import type { TemporalLink } from '../desk/number-view.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
@@ -8,7 +9,6 @@ import { HttpError } from './errors.ts';
 import { answerHealth, answerReadiness } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from './log.ts';
-import type { TemporalLink } from './number-views.ts';
 import { listNumbers, retryNumber, showNumber } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
 import { createTakeSignup } from './signups.ts';

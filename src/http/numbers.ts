@@ -1,12 +1,13 @@
+import { detailsOf, progressView, summaryOf, type TemporalLink } from '../desk/number-view.ts';
 import { isPhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { readOptionalJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { detailsOf, progressView, summaryOf, type TemporalLink } from './number-views.ts';
 import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
 import { readIdempotencyKey } from './signup-request.ts';
+import { statusUrlOf } from './signups.ts';
 
 export interface NumberDeps {
   readonly store: Pick<Store, 'numbers' | 'attempts'>;
@@ -19,7 +20,11 @@ export interface NumberDeps {
 /** The fleet: what runs, by time left; then what has ended. */
 export async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
   const rows = await store.numbers.byDeadline();
-  return answerJson({ numbers: rows.map((row) => summaryOf(row, nowMs())) });
+  const numbers = rows.map((row) => ({
+    ...summaryOf(row, nowMs()),
+    status_url: statusUrlOf(row.phoneNumberId),
+  }));
+  return answerJson({ numbers });
 }
 
 /** @throws HttpError unknown_number */
@@ -30,7 +35,8 @@ export async function showNumber(id: string, deps: NumberDeps): Promise<Response
     deps.store.attempts.of(row.phoneNumberId),
   ]);
   const { temporal } = deps;
-  return answerJson(detailsOf(row, { events, attempts, nowMs: deps.nowMs(), temporal }));
+  const details = detailsOf(row, { events, attempts, nowMs: deps.nowMs(), temporal });
+  return answerJson({ ...details, status_url: statusUrlOf(row.phoneNumberId) });
 }
 
 export interface RetryCall {

@@ -25,6 +25,8 @@ export const targets: Readonly<Record<string, string>> = {
       'src/contract/target.ts',
       'src/workflows/target.ts',
       'src/activities/target.ts',
+      'src/attempts/target.ts',
+      'src/desk/target.ts',
       'src/graph/target.ts',
       'src/store/target.ts',
       'src/http/target.ts',
@@ -115,6 +117,18 @@ export const dependencyPlantings: readonly Planting[] = [
     at: 'src/activities/c.ts',
     source: value('../http/target.ts'),
   },
+  {
+    rule: 'attempts-know-no-temporal-and-no-edge',
+    at: 'src/attempts/a.ts',
+    source: npm('@temporalio/activity'),
+  },
+  {
+    rule: 'attempts-know-no-temporal-and-no-edge',
+    at: 'src/attempts/b.ts',
+    source: type('../contract/target.ts'),
+  },
+  { rule: 'desk-knows-no-door', at: 'src/desk/a.ts', source: value('../http/target.ts') },
+  { rule: 'desk-knows-no-door', at: 'src/desk/b.ts', source: npm('@temporalio/client') },
   {
     rule: 'http-imports-no-workflow-and-no-activity',
     at: 'src/http/a.ts',

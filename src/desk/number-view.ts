@@ -26,7 +26,13 @@ const progressSchema = z.object({
 
 type ShownProgress = z.output<typeof progressSchema>;
 
-/** A number as `GET /v1/numbers` shows it. */
+export interface TemporalLink {
+  /** Absent: there are no links. */
+  readonly uiUrl?: string;
+  readonly namespace: string;
+}
+
+/** A number in the fleet's list, as `GET /v1/numbers` and `--json` show it. */
 export interface NumberSummary {
   readonly phone_number_id: string;
   readonly waba_id: string;
@@ -42,7 +48,7 @@ export interface NumberSummary {
   readonly updated_at: string;
 }
 
-/** A number as `GET /v1/numbers/{id}` shows it. */
+/** One number with everything known of it. */
 export interface NumberDetails extends NumberSummary {
   readonly waiting_until?: string | undefined;
   readonly refusal?: RefusalView | undefined;
@@ -69,8 +75,11 @@ export interface EventView {
   readonly actor: string;
 }
 
+/** Only registration is under the deadline: a registered number has no time to run out of. */
+const BOUND_STAGES: readonly string[] = ['verifying', 'registering'];
+
 export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
-  const isOver = row.outcome !== undefined;
+  const isBound = BOUND_STAGES.includes(row.stage);
   return {
     phone_number_id: row.phoneNumberId,
     waba_id: row.wabaId,
@@ -82,7 +91,7 @@ export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
     advice: adviceOf(row.cause),
     outcome: row.outcome,
     deadline_at: isoOf(row.deadlineAtMs),
-    seconds_left: isOver ? undefined : Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)),
+    seconds_left: isBound ? Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)) : undefined,
     updated_at: isoOf(row.updatedAtMs),
   };
 }
@@ -93,7 +102,7 @@ export function detailsOf(
     readonly events: readonly EventRow[];
     readonly attempts: readonly AttemptRow[];
     readonly nowMs: number;
-    readonly temporal: { readonly uiUrl?: string; readonly namespace: string };
+    readonly temporal: TemporalLink | undefined;
   },
 ): NumberDetails {
   const { events, attempts, nowMs, temporal } = more;
@@ -106,7 +115,7 @@ export function detailsOf(
       ...{ n, kind, state, code, cause },
     })),
     events: events.map(eventView),
-    temporal_url: temporal.uiUrl && linkOf(row, temporal.uiUrl, temporal.namespace),
+    temporal_url: temporal && linkOf(row, temporal),
   };
 }
 
@@ -119,11 +128,12 @@ export function sentAtMs(attempts: readonly AttemptRow[]): readonly number[] {
   return attempts.filter(({ state }) => state !== 'not_sent').map(({ openedAtMs }) => openedAtMs);
 }
 
-function progressView(progress: ShownProgress | undefined): Partial<NumberDetails> {
+export function progressView(progress: ShownProgress | undefined): Partial<NumberDetails> {
   if (progress === undefined) return {};
   const { waiting, tracks, certificateSha256 } = progress;
   const { refusal, untilMs } = waiting;
   return {
+    waiting_for: waiting.for,
     waiting_until: untilMs === undefined ? undefined : isoOf(untilMs),
     refusal: refusal && {
       cause: refusal.cause,
@@ -146,7 +156,11 @@ function adviceOf(cause: string | undefined): string | undefined {
   return Object.entries(CAUSES).find(([name]) => name === cause)?.[1].advice;
 }
 
-function linkOf({ phoneNumberId }: NumberRow, uiUrl: string, namespace: string): string {
+function linkOf(
+  { phoneNumberId }: NumberRow,
+  { uiUrl, namespace }: TemporalLink,
+): string | undefined {
+  if (uiUrl === undefined) return undefined;
   const id = encodeURIComponent(workflowIdOf(phoneNumberId));
   return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${id}`;
 }

@@ -10,7 +10,7 @@ import {
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { NumberRead, NumberRow } from '../store/store.ts';
 import { tokenOf, type ActivityDeps } from './deps.ts';
-import { factsOf } from './facts.ts';
+import { factsOf } from '../steps/facts.ts';
 import { hint } from './hint.ts';
 import { paced } from './pacing.ts';
 import { stillWaiting } from './translate-failures.ts';

@@ -4,7 +4,7 @@ import { ownPollDueMs } from '../domain/account-watch.ts';
 import { isReached, mayGiveUp, nextReadMs, type Goal } from '../domain/goals.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import { tokenOf, type ActivityDeps } from './deps.ts';
-import { factsOf } from './facts.ts';
+import { factsOf } from '../steps/facts.ts';
 import { paced } from './pacing.ts';
 import { stillWaiting } from './translate-failures.ts';
 

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { refusalOf } from '../attempts/refusal-of.ts';
+import { refusalOf } from '../steps/refusal-of.ts';
 import { waitMsOf } from '../domain/causes.ts';
 import { GraphRefused } from '../graph/errors.ts';
 import type { PermitRequest } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { registerOnce } from '../attempts/register-once.ts';
+import { registerOnce } from '../steps/register-once.ts';
 import type { OnboardingActivities } from '../contract/activities.ts';
 import { tokenOf, type ActivityDeps } from './deps.ts';
 

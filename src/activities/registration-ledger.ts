@@ -1,4 +1,4 @@
-import { inFlightMsOf } from '../attempts/register-once.ts';
+import { inFlightMsOf } from '../steps/attempt-once.ts';
 import type { OnboardingActivities } from '../contract/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 

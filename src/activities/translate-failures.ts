@@ -4,7 +4,7 @@ import {
   ApplicationFailureCategory,
   CancelledFailure,
 } from '@temporalio/common';
-import { refusalOf } from '../attempts/refusal-of.ts';
+import { refusalOf } from '../steps/refusal-of.ts';
 import { failureTypes } from '../contract/failures.ts';
 import { causeEntry, waitMsOf } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';

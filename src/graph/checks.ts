@@ -1,6 +1,7 @@
-// What a caller hands over is checked before a URL is built. Each check throws a TypeError that tells the form and never
+// What a caller hands over is checked before a URL is built. Each check throws an InvalidArgument that tells the form and never
 // the value, which may be a secret.
 import type { Secret } from '../domain/secret.ts';
+import { InvalidArgument } from './errors.ts';
 
 const MAX_FIELDS = 50;
 /** Source: Meta, "Webhook overrides". */
@@ -86,7 +87,7 @@ export function checkedStatus<T extends string>(status: T): T {
 
 export function checkedRegion(region: string): string {
   if (!REGIONS.includes(region))
-    throw new TypeError(`data localization region must be one of ${REGIONS.join(', ')}`);
+    throw new InvalidArgument(`data localization region must be one of ${REGIONS.join(', ')}`);
   return region;
 }
 
@@ -94,15 +95,20 @@ export function checkedRegion(region: string): string {
 export function checkedFields(fields: readonly string[]): string {
   const areNames = fields.every((field) => /^[a-z][a-z0-9_]{0,63}$/.test(field));
   if (!areNames || fields.length === 0 || fields.length > MAX_FIELDS)
-    throw new TypeError(`fields must be 1-${MAX_FIELDS} names like name_status`);
+    throw new InvalidArgument(`fields must be 1-${MAX_FIELDS} names like name_status`);
   return fields.join(',');
 }
 
 /** Source of the range: Meta's OpenAPI description. */
 export function checkedLimit(limit: number): string {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    throw new TypeError('limit must be 1-100');
+    throw new InvalidArgument('limit must be 1-100');
   return String(limit);
+}
+
+/** Meta's own word, given back to it. */
+export function checkedCursor(cursor: string): string {
+  return checked(cursor, /^[!-~]{1,2000}$/, 'cursor must be one that Meta gave');
 }
 
 export function checkedCountryCode(cc: string): string {
@@ -126,12 +132,14 @@ export function checkedCallbackUrl(text: string): string {
   const url = URL.parse(text);
   const isPlain = url?.protocol === 'https:' && url.username === '' && url.password === '';
   if (!isPlain || text.length > MAX_CALLBACK_URL || /[^!-~]/.test(text))
-    throw new TypeError(`callback URL must be https://… of at most ${MAX_CALLBACK_URL} characters`);
+    throw new InvalidArgument(
+      `callback URL must be https://… of at most ${MAX_CALLBACK_URL} characters`,
+    );
   return text;
 }
 
 function checked<T>(value: T, form: RegExp, message: string): T {
-  if (!isOfForm(value, form)) throw new TypeError(message);
+  if (!isOfForm(value, form)) throw new InvalidArgument(message);
   return value;
 }
 

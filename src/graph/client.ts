@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 3000;
 
 /**
  * Meta's Graph API as far as an onboarding needs it. Every call throws GraphUnreachable, GraphOutcomeUnknown or
- * GraphRefused; a read also GraphMalformed; and TypeError, before anything is sent, if what it was given cannot be right.
+ * GraphRefused; a read also GraphMalformed; and InvalidArgument, before anything is sent, if what it was given cannot be right.
  * No error holds a token, PIN, code or URL. Nothing is repeated inside, except where a method says so.
  */
 export interface GraphClient

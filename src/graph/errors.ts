@@ -24,6 +24,11 @@ export type WhyUnknown =
   | 'too_big'
   | 'aborted';
 
+/** What a caller handed over cannot be right; nothing was sent. The message tells the form, and never the value. */
+export class InvalidArgument extends TypeError {
+  override readonly name = 'InvalidArgument';
+}
+
 /** Nothing was sent: the call may be repeated. `attempted` completes "Could not …", in our words. */
 export class GraphUnreachable extends Error {
   override readonly name = 'GraphUnreachable';

@@ -1,4 +1,5 @@
 import { isPhoneNumberId, isWabaId } from '../domain/phone-number.ts';
+import { InvalidArgument } from './errors.ts';
 
 declare const brand: unique symbol;
 
@@ -26,10 +27,10 @@ const ID_OF = {
 
 /**
  * The id, checked once more where the URL is built: `..` as an id would name another endpoint.
- * @throws TypeError
+ * @throws InvalidArgument
  */
 export function checkedId(kind: keyof typeof ID_OF, id: string): string {
   const { is, name } = ID_OF[kind];
-  if (!is(id)) throw new TypeError(`${name} must be 1-20 digits`);
+  if (!is(id)) throw new InvalidArgument(`${name} must be 1-20 digits`);
   return id;
 }

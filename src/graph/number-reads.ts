@@ -2,13 +2,19 @@ import type { z } from 'zod';
 
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { readAnswer } from './answers.ts';
-import { checkedAccountMode, checkedFields, type AccountMode } from './checks.ts';
+import {
+  checkedAccountMode,
+  checkedCursor,
+  checkedFields,
+  checkedLimit,
+  type AccountMode,
+} from './checks.ts';
 import { ask, callFor, get, type Asked, type Context, type TokenArgs } from './context.ts';
 import type { PhoneNumber, PhoneNumberFields } from './facts.ts';
 import { checkedId } from './ids.ts';
 import { numberFieldsSchema, phoneNumberSchema } from './number-schemas.ts';
-import { itemsOf, type ListArgs } from './pages.ts';
-import { pageOf } from './schemas.ts';
+import { itemsOf, PAGE_SIZE, type ListArgs } from './pages.ts';
+import { pageOf, type Page } from './schemas.ts';
 
 const MAX_BYTES_WITH_CERTIFICATE = 2 * 1024 * 1024;
 
@@ -38,6 +44,10 @@ export interface NumberReads {
   /** As `listPhoneNumbers`, with the fields somebody asks for, under Meta's names. */
   listPhoneNumberFields(args: NumbersArgs & FieldsArgs): AsyncIterable<PhoneNumberFields>;
   readPhoneNumberFields(args: NumberArgs & FieldsArgs): Promise<PhoneNumberFields>;
+  /** One page of that list, short or empty as Meta gives it: for who keeps the place himself. `after` is Meta's cursor. */
+  readPhoneNumberFieldsPage(
+    args: Omit<NumbersArgs, 'onPage'> & FieldsArgs & { readonly after?: string },
+  ): Promise<Page<PhoneNumberFields>>;
 }
 
 export function createNumberReads(context: Context): NumberReads {
@@ -59,6 +69,10 @@ export function createNumberReads(context: Context): NumberReads {
         schema: numberFieldsSchema,
         maxBytes: MAX_BYTES_WITH_CERTIFICATE,
       }),
+    readPhoneNumberFieldsPage: async ({ limit = PAGE_SIZE, after, ...args }) => {
+      const from = after === undefined ? {} : { after: checkedCursor(after) };
+      return fieldsPage(context, args, { limit: checkedLimit(limit), ...from });
+    },
   };
 }
 
@@ -79,15 +93,20 @@ async function* listPhoneNumberFields(
   context: Context,
   args: NumbersArgs & FieldsArgs,
 ): AsyncGenerator<PhoneNumberFields> {
-  const { attempted, path } = edgeOf(args);
-  const own = queryOf(args);
-  const schema = pageOf(numberFieldsSchema);
-  yield* itemsOf(attempted, args, (paging) =>
-    get(context, args, {
-      ...{ attempted, path, schema, maxBytes: MAX_BYTES_WITH_CERTIFICATE },
-      query: { ...paging, ...own },
-    }),
-  );
+  yield* itemsOf(edgeOf(args).attempted, args, (paging) => fieldsPage(context, args, paging));
+}
+
+async function fieldsPage(
+  context: Context,
+  args: NumbersArgs & FieldsArgs,
+  paging: Readonly<Record<string, string>>,
+): Promise<Page<PhoneNumberFields>> {
+  return get(context, args, {
+    ...edgeOf(args),
+    query: { ...paging, ...queryOf(args) },
+    schema: pageOf(numberFieldsSchema),
+    maxBytes: MAX_BYTES_WITH_CERTIFICATE,
+  });
 }
 
 const nodeOf = ({ phoneNumberId }: NumberArgs): Asked => ({

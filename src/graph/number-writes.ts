@@ -148,7 +148,7 @@ function ownership(context: Context): Pick<NumberWrites, Ownership> {
   };
 }
 
-/** @throws TypeError */
+/** @throws InvalidArgument */
 export function overrideJson({ callbackUrl, verifyToken }: WebhookOverride): {
   readonly override_callback_uri: string;
   readonly verify_token: Secret;

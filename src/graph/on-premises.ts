@@ -14,6 +14,7 @@ import {
   checkedUserName,
   checkedWireMethod,
 } from './checks.ts';
+import { InvalidArgument } from './errors.ts';
 import {
   accountStatusOf,
   confirmStatus,
@@ -45,7 +46,7 @@ interface AccountArgs extends TokenArgs {
 
 /**
  * A customer's own On-Premises client. Every call throws GraphUnreachable, GraphOutcomeUnknown or OnPremisesRefused, and
- * TypeError before anything is sent; `logIn` also GraphMalformed. No error holds a secret or an address. Meta has retired
+ * InvalidArgument before anything is sent; `logIn` also GraphMalformed. No error holds a secret or an address. Meta has retired
  * the product: today `registerAccount` is refused with code 1005. Source: Meta, On-Premises API reference, Account.
  */
 export interface OnPremisesClient {
@@ -70,7 +71,7 @@ export interface OnPremisesOptions {
   readonly resolve?: Resolve;
 }
 
-/** @throws TypeError if the base URL may not be called, or the CA is not one */
+/** @throws InvalidArgument if the base URL may not be called, or the CA is not one */
 export function createOnPremisesClient(
   options: OnPremisesOptions,
 ): OnPremisesClient & { close(): Promise<void> } {
@@ -114,9 +115,9 @@ function originOf(baseUrl: string): string {
   const isSafe =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
   if (!isPlain || !isSafe)
-    throw new TypeError('On-Premises base URL must be like https://wa.example.com:9090');
+    throw new InvalidArgument('On-Premises base URL must be like https://wa.example.com:9090');
   if (!mayBeCalled(url.hostname))
-    throw new TypeError('On-Premises base URL must not be a link-local or special address');
+    throw new InvalidArgument('On-Premises base URL must not be a link-local or special address');
   return url.origin;
 }
 
@@ -141,7 +142,7 @@ function createAgent({ ca, timeoutMs, resolve }: OnPremisesOptions): Agent {
 function certificatesIn(ca: string): string[] {
   const found = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0 || !found.every((pem) => isCertificate(pem)))
-    throw new TypeError('CA must be certificates in PEM');
+    throw new InvalidArgument('CA must be certificates in PEM');
   return found;
 }
 

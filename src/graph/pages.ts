@@ -3,7 +3,7 @@ import { GraphMalformed } from './errors.ts';
 import type { Page } from './schemas.ts';
 
 /** Meta's greatest page. */
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 const MAX_PAGES = 400;
 
 /** Where a list has got to: for people who wait. */

@@ -1,10 +1,15 @@
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { PhoneNumber } from '../graph/client.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { Store } from '../store/store.ts';
+
+interface FactsDeps {
+  readonly store: Pick<Store, 'credentials'>;
+  readonly nowMs: () => number;
+}
 
 /** What a read said, fit for Temporal. A certificate on it is sealed at once, as Meta shows it for seven days only. */
 export async function factsOf(
-  { store, nowMs }: ActivityDeps,
+  { store, nowMs }: FactsDeps,
   number: PhoneNumber,
 ): Promise<NumberFacts> {
   const { phoneNumberId, certificate } = number;

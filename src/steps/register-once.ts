@@ -1,91 +1,35 @@
-import type { PhoneNumberId } from '../domain/phone-number.ts';
-import type { AttemptOutcome, Refusal } from '../domain/register-protocol.ts';
+import type { AttemptOutcome } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { GraphOutcomeUnknown, GraphRefused, GraphUnreachable } from '../graph/errors.ts';
-import type { AttemptResult, Store } from '../store/store.ts';
-import { refusalOf } from './refusal-of.ts';
+import type { Store } from '../store/store.ts';
+import { attemptOnce, type Attempt } from './attempt-once.ts';
 
-/** A request that reached its HTTP deadline needs a moment to be noticed and written down. */
-const CLOSING_MS = 5000;
-/** Longer than this between claiming the row and sending means the process was frozen, and others may have moved on. */
-const FROZEN_MS = 2000;
-
-export interface AttemptDeps {
+export interface RegisterDeps {
   readonly graph: Pick<GraphClient, 'register'>;
   readonly store: Pick<Store, 'attempts' | 'credentials'>;
-  /** A clock that no administrator can set back, for "was this process frozen?". */
   readonly monotonicMs: () => number;
 }
 
-export interface Attempt {
-  readonly phoneNumberId: PhoneNumberId;
-  /** The reserved row. */
-  readonly n: number;
+export interface RegisterOrder extends Omit<Attempt, 'call' | 'send'> {
   readonly token: Secret;
   readonly dataLocalizationRegion?: string;
-  /** Is there still time for the HTTP call? Asked when everything else is ready. */
-  readonly isInTime?: () => boolean;
 }
 
-/** How long a reserved attempt may be on its way. */
-export function inFlightMsOf(graphTimeoutMs: number): number {
-  return graphTimeoutMs + CLOSING_MS;
-}
-
-/**
- * One request to `/register`. A second one would be harmless only by luck, so the ledger decides: the row must still be the
- * newest and open, it is marked as sending before the request leaves, and closed with what came back. If this process dies
- * in between, `settle` finds the row as it was left.
- */
-export async function registerOnce(deps: AttemptDeps, attempt: Attempt): Promise<AttemptOutcome> {
-  const { store, monotonicMs } = deps;
-  const { phoneNumberId, n, isInTime = () => true } = attempt;
+/** One request to `/register`, always with the number's one PIN. */
+export async function registerOnce(
+  { graph, store, monotonicMs }: RegisterDeps,
+  { token, dataLocalizationRegion, ...attempt }: RegisterOrder,
+): Promise<AttemptOutcome> {
+  const { phoneNumberId, n } = attempt;
   const pin = await store.credentials.pinOf(phoneNumberId);
-  const claimingMs = monotonicMs();
-  const isMine = pin !== undefined && (await store.attempts.startSending(phoneNumberId, n));
-  if (!isMine) return await store.attempts.settle(phoneNumberId, n);
-  const isFresh = monotonicMs() - claimingMs < FROZEN_MS && isInTime();
-  const sent = isFresh ? await send(deps, { ...attempt, pin }) : NOT_SENT;
-  await store.attempts.close(phoneNumberId, n, sent.result);
-  return sent.outcome;
-}
-
-interface Sent {
-  readonly outcome: AttemptOutcome;
-  readonly result: AttemptResult;
-}
-
-const NOT_SENT: Sent = { outcome: { kind: 'not-sent' }, result: { state: 'not_sent' } };
-
-async function send(
-  { graph }: AttemptDeps,
-  { phoneNumberId, token, pin, dataLocalizationRegion: region }: Attempt & { readonly pin: Secret },
-): Promise<Sent> {
-  try {
-    const where = region === undefined ? {} : { dataLocalizationRegion: region };
-    await graph.register({ phoneNumberId, token, pin, ...where });
-    return { outcome: { kind: 'ok' }, result: { state: 'ok' } };
-  } catch (error) {
-    return sentOf(error);
-  }
-}
-
-/** Only what provably never left is "not sent". Whatever we do not recognise may have reached Meta. */
-function sentOf(error: unknown): Sent {
-  if (error instanceof GraphUnreachable) return NOT_SENT;
-  if (error instanceof GraphRefused) {
-    const refusal = refusalOf(error, 'register');
-    return {
-      outcome: { kind: 'refused', refusal },
-      result: { state: 'refused', http: error.http, ...refusal },
-    };
-  }
-  const envelope = error instanceof GraphOutcomeUnknown ? error.refusal : undefined;
-  const refusal: Refusal | undefined =
-    envelope === undefined ? undefined : refusalOf(envelope, 'register');
-  return {
-    outcome: { kind: 'unknown', ...(refusal === undefined ? {} : { refusal }) },
-    result: { state: 'unknown', ...refusal },
-  };
+  if (pin === undefined) return await store.attempts.settle(phoneNumberId, n);
+  const region = dataLocalizationRegion === undefined ? {} : { dataLocalizationRegion };
+  return await attemptOnce(
+    { ledger: store.attempts, monotonicMs },
+    {
+      ...attempt,
+      call: 'register',
+      send: () => graph.register({ phoneNumberId, token, pin, ...region }),
+    },
+  );
 }

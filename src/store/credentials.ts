@@ -1,11 +1,12 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Schema } from './schema.ts';
 import type { Place, Sealing } from './sealing.ts';
-import type { Credentials } from './store.ts';
+import type { Credentials, OnPremisesAccess } from './store.ts';
 
 interface CredentialsDeps {
   readonly db: Kysely<Schema>;
@@ -18,15 +19,37 @@ export function createCredentials(deps: CredentialsDeps): Credentials {
     tokenOf: (wabaId) => openAt(deps, tokenPlaceOf(wabaId)),
     ensurePin: (phoneNumberId) => ensurePin(deps, placeOf(phoneNumberId, 'pin')),
     pinOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'pin')),
+    proposePin: (phoneNumberId, pin) => proposePin(deps, placeOf(phoneNumberId, 'next-pin'), pin),
+    adoptPin: (phoneNumberId) => adoptPin(deps, phoneNumberId),
+    dropProposedPin: (phoneNumberId) => drop(deps.db, placeOf(phoneNumberId, 'next-pin')),
     keepCertificate: (phoneNumberId, certificate) =>
       keepCertificate(deps, placeOf(phoneNumberId, 'certificate'), certificate),
     certificateOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'certificate')),
+    keepOnPremises: async (wabaId, { password, ...access }) => {
+      const text = JSON.stringify({ ...access, password: password.reveal() });
+      await sealAt(deps, onPremisesPlaceOf(wabaId), new Secret(text));
+    },
+    onPremisesOf: async (wabaId) => {
+      const text = await openAt(deps, onPremisesPlaceOf(wabaId));
+      return text && onPremisesSchema.parse(JSON.parse(text.reveal()));
+    },
   };
 }
 
 export function tokenPlaceOf(wabaId: WabaId): Place {
   return { table: 'credentials', owner: `account/${wabaId}`, field: 'token' };
 }
+
+function onPremisesPlaceOf(wabaId: WabaId): Place {
+  return { table: 'credentials', owner: `account/${wabaId}`, field: 'on-premises' };
+}
+
+const onPremisesSchema: z.ZodType<OnPremisesAccess> = z.object({
+  baseUrl: z.string(),
+  userName: z.string(),
+  password: z.string().transform((password) => new Secret(password)),
+  ca: z.string().exactOptional(),
+});
 
 interface SealedRow {
   readonly place: Place;
@@ -48,7 +71,9 @@ export async function keepSealed(db: Kysely<Schema>, row: SealedRow): Promise<vo
     .execute();
 }
 
-function placeOf(phoneNumberId: PhoneNumberId, field: 'pin' | 'certificate'): Place {
+type NumberField = 'pin' | 'next-pin' | 'certificate';
+
+function placeOf(phoneNumberId: PhoneNumberId, field: NumberField): Place {
   return { table: 'credentials', owner: `number/${phoneNumberId}`, field };
 }
 
@@ -62,6 +87,19 @@ async function openAt({ db, sealing }: CredentialsDeps, place: Place): Promise<S
   return row && sealing.open(place, row.sealed);
 }
 
+async function sealAt(deps: CredentialsDeps, place: Place, secret: Secret): Promise<void> {
+  const sealed = await deps.sealing.seal(place, secret);
+  await keepSealed(deps.db, { place, sealed, updatedAtMs: deps.nowMs() });
+}
+
+async function drop(db: Kysely<Schema>, { owner, field }: Place): Promise<void> {
+  await db
+    .deleteFrom('credentials')
+    .where('owner', '=', owner)
+    .where('field', '=', field)
+    .execute();
+}
+
 /** The first PIN stays, whoever draws another at the same time: a second one would lock the number at Meta. */
 async function ensurePin({ db, sealing, nowMs }: CredentialsDeps, place: Place): Promise<void> {
   const { owner, field } = place;
@@ -71,6 +109,21 @@ async function ensurePin({ db, sealing, nowMs }: CredentialsDeps, place: Place):
     .values({ owner, field, sealed, updatedAtMs: nowMs() })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** The one proposed before may be Meta's already, its answer lost: it is told again rather than another. */
+async function proposePin(deps: CredentialsDeps, place: Place, given?: Secret): Promise<Secret> {
+  const pin = given ?? (await openAt(deps, place)) ?? drawPin();
+  await sealAt(deps, place, pin);
+  return pin;
+}
+
+/** Nothing is lost by a crash in between: adopting again does the same. */
+async function adoptPin(deps: CredentialsDeps, phoneNumberId: PhoneNumberId): Promise<void> {
+  const proposed = await openAt(deps, placeOf(phoneNumberId, 'next-pin'));
+  if (proposed === undefined) return;
+  await sealAt(deps, placeOf(phoneNumberId, 'pin'), proposed);
+  await drop(deps.db, placeOf(phoneNumberId, 'next-pin'));
 }
 
 function drawPin(): Secret {
@@ -86,9 +139,6 @@ async function keepCertificate(
   certificate: Secret,
 ): Promise<string> {
   const kept = await openAt(deps, place);
-  if (kept?.reveal() !== certificate.reveal()) {
-    const sealed = await deps.sealing.seal(place, certificate);
-    await keepSealed(deps.db, { place, sealed, updatedAtMs: deps.nowMs() });
-  }
+  if (kept?.reveal() !== certificate.reveal()) await sealAt(deps, place, certificate);
   return createHash('sha256').update(certificate.reveal()).digest('hex');
 }

@@ -8,6 +8,7 @@ import type { AttemptRow } from './store.ts';
 export interface Schema {
   credentials: CredentialTable;
   registrationAttempts: AttemptTable;
+  deregistrationAttempts: AttemptTable;
   signups: SignupTable;
   numbers: NumberTable;
   events: EventTable;

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { createAccounts } from './accounts.ts';
+import { createAttempts } from './attempts.ts';
 import { createCredentials } from './credentials.ts';
 import { isLocked, orUnavailable } from './database-errors.ts';
 import { createInbox } from './inbox.ts';
@@ -11,7 +12,6 @@ import { migrate } from './migrations/migrate.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { createNumbers } from './numbers.ts';
 import { createPacing } from './pacing.ts';
-import { createRegistrationAttempts } from './registration-attempts.ts';
 import type { Schema } from './schema.ts';
 import { openSealing } from './sealing.ts';
 import { createSignups } from './signups.ts';
@@ -45,7 +45,8 @@ export async function openSqliteStore(options: {
     const deps = { db, sealing, nowMs };
     return {
       credentials: createCredentials(deps),
-      attempts: createRegistrationAttempts(deps),
+      attempts: createAttempts({ ...deps, table: 'registrationAttempts' }),
+      deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
       signups: createSignups(deps),
       numbers: createNumbers(deps),
       inbox: createInbox(deps),

@@ -9,7 +9,10 @@ import type { Secret } from '../domain/secret.ts';
 /** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
 export interface Store {
   readonly credentials: Credentials;
-  readonly attempts: RegistrationAttempts;
+  /** Of `/register`. */
+  readonly attempts: Attempts;
+  /** Of `/deregister`, which Meta counts apart. */
+  readonly deregistrations: Attempts;
   readonly signups: Signups;
   readonly numbers: Numbers;
   readonly inbox: Inbox;
@@ -29,9 +32,27 @@ export interface Credentials {
   /** The number's one PIN: drawn by a CSPRNG and sealed the first time, the same ever after. */
   ensurePin(phoneNumberId: PhoneNumberId): Promise<void>;
   pinOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;
+  /**
+   * Seals a PIN that Meta does not know yet, before it is told: the given one, else the one proposed before, else a fresh one.
+   * It becomes the number's PIN by `adoptPin`, and is forgotten by `dropProposedPin`.
+   */
+  proposePin(phoneNumberId: PhoneNumberId, pin?: Secret): Promise<Secret>;
+  adoptPin(phoneNumberId: PhoneNumberId): Promise<void>;
+  dropProposedPin(phoneNumberId: PhoneNumberId): Promise<void>;
   /** Seals the certificate unless the same one is kept; answers with its SHA-256 in hex. */
   keepCertificate(phoneNumberId: PhoneNumberId, certificate: Secret): Promise<string>;
   certificateOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;
+  /** How the account's own On-Premises client is reached; the whole of it is sealed. */
+  keepOnPremises(wabaId: WabaId, access: OnPremisesAccess): Promise<void>;
+  onPremisesOf(wabaId: WabaId): Promise<OnPremisesAccess | undefined>;
+}
+
+export interface OnPremisesAccess {
+  readonly baseUrl: string;
+  readonly userName: string;
+  readonly password: Secret;
+  /** PEM: the only issuers to trust, for a client that signs its own certificate. */
+  readonly ca?: string;
 }
 
 export interface NewAttempt {
@@ -55,11 +76,11 @@ export interface AttemptResult {
 }
 
 /**
- * The ledger of register attempts, one row before each request, outliving workflow, worker and re-signup. States: `open` →
+ * A ledger of attempts, one row before each request, outliving workflow, worker and re-signup. States: `open` →
  * `sending` → `ok` | `refused` | `unknown` | `not_sent`, or `open` → `not_sent`. Every change is a compare-and-set; nothing
  * leaves a closed state, except `unknown` → `ok` when a read proves it.
  */
-export interface RegistrationAttempts {
+export interface Attempts {
   /**
    * One transaction, serial between processes: deadline, attempts in flight and budget are checked, then the row is written.
    * `left` counts the reserved attempt as spent. Repeated with the same `requestKey` it answers with the same row, even a

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Secret } from '../../src/domain/secret.ts';
+import { InvalidArgument } from '../../src/graph/errors.ts';
 import { everyCall, type CallName } from './calls.ts';
 import { clientOf, failureOf, serve, TOKEN } from './servers.ts';
 
@@ -24,7 +25,7 @@ async function expectRefused(
   const changed = everyCall(SECRETS, changes);
   for (const name of calls) {
     const error = await failureOf(changed[name](client));
-    expect(error, name).toBeInstanceOf(TypeError);
+    expect(error, name).toBeInstanceOf(InvalidArgument);
     expect(String(error), name).toContain(message);
   }
   expect(server.seen).toEqual([]);
@@ -48,7 +49,8 @@ const TAKES: Readonly<Record<string, { name: string; calls: readonly CallName[] 
   wabaId: {
     name: 'account id',
     calls: [
-      ...(['listPhoneNumbers', 'listPhoneNumberFields', 'addPhoneNumber'] as const),
+      ...(['listPhoneNumbers', 'listPhoneNumberFields', 'readPhoneNumberFieldsPage'] as const),
+      ...(['addPhoneNumber'] as const),
       ...(['readAccount', 'subscribedApps', 'subscribedAppIds', 'subscribeApp'] as const),
       ...(['subscribeApp, overridden', 'unsubscribeApp'] as const),
     ],
@@ -96,9 +98,13 @@ describe('an id', () => {
 
 const secretly = (...texts: readonly string[]): readonly Secret[] =>
   texts.map((text) => new Secret(text));
-const LISTS = ['listPhoneNumbers', 'listPhoneNumberFields'] as const;
+const LISTS = ['listPhoneNumbers', 'listPhoneNumberFields', 'readPhoneNumberFieldsPage'] as const;
 const PREVERIFIED_LISTS = ['listPreverifiedNumbers', 'listPreverifiedPartners'] as const;
-const WITH_FIELDS = ['listPhoneNumberFields', 'readPhoneNumberFields'] as const;
+const WITH_FIELDS = [
+  'listPhoneNumberFields',
+  'readPhoneNumberFieldsPage',
+  'readPhoneNumberFields',
+] as const;
 const CODE_REQUESTS = ['requestCode', 'requestCode, pre-verified'] as const;
 const CODE_PROOFS = ['verifyCode', 'verifyCode, pre-verified'] as const;
 const BAD_URLS = [
@@ -129,6 +135,7 @@ const BAD: readonly (readonly [string, readonly CallName[], string, readonly unk
     ],
   ],
   ['limit', [...LISTS, ...PREVERIFIED_LISTS], 'limit', [0, -1, 101, 1.5, NaN, '10', null]],
+  ['after', ['readPhoneNumberFieldsPage'], 'cursor', ['', 'a b', 'a\n', 'ä', 'x'.repeat(2001), 7]],
   ['accountMode', LISTS, 'account mode', ['sandbox', 'TRIAL', '"}]', '', null]],
   ['codeVerificationStatus', ['listPreverifiedNumbers'], 'status', ['verified', 'A&B', '', null]],
   ['dataLocalizationRegion', ['register'], 'data localization region', ['de', 'US', '', null]],

@@ -69,6 +69,10 @@ export function everyCall(
       all(client.listPhoneNumberFields(changed({ ...ofAccount, accountMode: 'LIVE', fields }))),
     readPhoneNumberFields: (client) =>
       client.readPhoneNumberFields(changed({ ...ofNumber, fields })),
+    readPhoneNumberFieldsPage: (client) =>
+      client.readPhoneNumberFieldsPage(
+        changed({ ...ofAccount, accountMode: 'LIVE', fields, after: 'a-cursor' }),
+      ),
     register: (client) =>
       client.register(changed({ ...ofNumber, pin, dataLocalizationRegion: 'DE' })),
     deregister: (client) => client.deregister(changed(ofNumber)),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { PhoneNumberId } from '../../src/domain/phone-number.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { GraphMalformed, GraphRefused } from '../../src/graph/errors.ts';
+import { GraphMalformed, GraphRefused, InvalidArgument } from '../../src/graph/errors.ts';
 import {
   all,
   APP_ID,
@@ -94,7 +94,7 @@ describe('a call', () => {
       const claimsToBeAnId = (text: string): text is PhoneNumberId => text === id;
       if (!claimsToBeAnId(id)) return;
       const error = await failureOf(client.readPhoneNumber({ phoneNumberId: id, token }));
-      expect(error).toEqual(new TypeError('phone number id must be 1-20 digits'));
+      expect(error).toEqual(new InvalidArgument('phone number id must be 1-20 digits'));
       expect(server.seen).toEqual([]);
     },
   );

@@ -41,6 +41,26 @@ CREATE TABLE "credentials" (
   constraint "credentials_pk" primary key ("owner", "field")
 );
 
+CREATE TABLE "deregistration_attempts" (
+  "phone_number_id" text not null,
+  "n" integer not null,
+  "request_key" text not null unique,
+  "kind" text not null,
+  "state" text not null,
+  "opened_at_ms" bigint not null,
+  "sending_at_ms" bigint,
+  "closed_at_ms" bigint,
+  "http" integer,
+  "code" integer,
+  "subcode" integer,
+  "trace_id" text,
+  "cause" text,
+  "told_wait_ms" bigint,
+  constraint "deregistration_attempts_pk" primary key ("phone_number_id", "n"),
+  constraint "known_deregistration_kind" check (kind in ('automatic', 'operator')),
+  constraint "known_deregistration_state" check (state in ('open', 'sending', 'ok', 'refused', 'unknown', 'not_sent'))
+);
+
 CREATE TABLE "events" (
   "id" integer primary key autoincrement,
   "phone_number_id" text not null references "numbers" ("phone_number_id"),

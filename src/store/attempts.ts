@@ -4,11 +4,15 @@ import { isPast } from '../domain/deadline.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Refusal, Reservation } from '../domain/register-protocol.ts';
 import { withoutNulls, type Schema } from './schema.ts';
-import type { AttemptResult, AttemptRow, NewAttempt, RegistrationAttempts } from './store.ts';
+import type { AttemptResult, AttemptRow, NewAttempt, Attempts } from './store.ts';
+
+/** Meta counts the two kinds of requests apart, so each has a ledger of its own. */
+type LedgerTable = 'registrationAttempts' | 'deregistrationAttempts';
 
 interface LedgerDeps {
   readonly db: Kysely<Schema>;
   readonly nowMs: () => number;
+  readonly table: LedgerTable;
 }
 
 type Attempt = Selectable<Schema['registrationAttempts']>;
@@ -28,14 +32,14 @@ const CLOSED_FROM: Readonly<Record<AttemptResult['state'], readonly AttemptRow['
 
 const OPEN: readonly AttemptRow['state'][] = ['open', 'sending'];
 
-export function createRegistrationAttempts(deps: LedgerDeps): RegistrationAttempts {
+export function createAttempts(deps: LedgerDeps): Attempts {
   return {
     reserve: (attempt) => reserve(deps, attempt),
     startSending: (phoneNumberId, n) => startSending(deps, { phoneNumberId, n }),
     close: (phoneNumberId, n, result) => close(deps, { phoneNumberId, n }, result),
     settle: (phoneNumberId, n) => settle(deps, { phoneNumberId, n }),
     of: async (phoneNumberId) => {
-      const rows = await attemptsOf(deps.db, phoneNumberId);
+      const rows = await attemptsOf(deps.db, deps.table, phoneNumberId);
       return rows.map(({ n, kind, state, openedAtMs, code, cause }) =>
         withoutNulls({ n, kind, state, openedAtMs, code, cause }),
       );
@@ -43,12 +47,12 @@ export function createRegistrationAttempts(deps: LedgerDeps): RegistrationAttemp
   };
 }
 
-function reserve({ db, nowMs }: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
+function reserve({ db, nowMs, table }: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
   const { phoneNumberId, requestKey, kind } = attempt;
   return db.transaction().execute(async (transaction) => {
     // Read the clock with the lock in hand: waiting for it may have taken seconds.
     const now = nowMs();
-    const before = await attemptsOf(transaction, phoneNumberId);
+    const before = await attemptsOf(transaction, table, phoneNumberId);
     const repeated = before.find((row) => row.requestKey === requestKey);
     if (repeated) {
       const { left } = budgetOf(sentAtMsOf(before), kind, now);
@@ -58,24 +62,28 @@ function reserve({ db, nowMs }: LedgerDeps, attempt: NewAttempt): Promise<Reserv
     const untilMs = inFlightUntilMs(before, attempt.inFlightMs);
     if (untilMs > now) return { kind: 'in-flight', untilMs };
 
-    await settleOpen(transaction, { phoneNumberId }, now);
-    const sentAtMs = sentAtMsOf(await attemptsOf(transaction, phoneNumberId));
+    await settleOpen({ db: transaction, table }, { phoneNumberId }, now);
+    const sentAtMs = sentAtMsOf(await attemptsOf(transaction, table, phoneNumberId));
     const budget = budgetOf(sentAtMs, kind, now);
     if (budget.kind === 'spent') {
       return { kind: 'budget-spent', nextAtMs: budget.nextAtMs, left: budget.left };
     }
     const n = (before.at(-1)?.n ?? 0) + 1;
     await transaction
-      .insertInto('registrationAttempts')
+      .insertInto(table)
       .values({ phoneNumberId, n, requestKey, kind, state: 'open', openedAtMs: now })
       .execute();
     return { kind: 'reserved', n, left: budgetOf([...sentAtMs, now], kind, now).left };
   });
 }
 
-function attemptsOf(db: Kysely<Schema>, phoneNumberId: PhoneNumberId): Promise<Attempt[]> {
+function attemptsOf(
+  db: Kysely<Schema>,
+  table: LedgerTable,
+  phoneNumberId: PhoneNumberId,
+): Promise<Attempt[]> {
   return db
-    .selectFrom('registrationAttempts')
+    .selectFrom(table)
     .selectAll()
     .where('phoneNumberId', '=', phoneNumberId)
     .orderBy('n')
@@ -96,16 +104,16 @@ function inFlightUntilMs(rows: readonly Attempt[], inFlightMs: number): number {
   return Math.max(...open.map((row) => startedAtMsOf(row) + inFlightMs));
 }
 
-async function startSending({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise<boolean> {
+async function startSending({ db, nowMs, table }: LedgerDeps, key: AttemptKey): Promise<boolean> {
   const { numUpdatedRows } = await db
-    .updateTable('registrationAttempts')
+    .updateTable(table)
     .set({ state: 'sending', sendingAtMs: nowMs() })
     .where('phoneNumberId', '=', key.phoneNumberId)
     .where('n', '=', key.n)
     .where('state', '=', 'open')
     .where('n', '=', (query) =>
       query
-        .selectFrom('registrationAttempts')
+        .selectFrom(table)
         .select((newest) => newest.fn.max('n').as('newest'))
         .where('phoneNumberId', '=', key.phoneNumberId),
     )
@@ -114,12 +122,12 @@ async function startSending({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise
 }
 
 async function close(
-  { db, nowMs }: LedgerDeps,
+  { db, nowMs, table }: LedgerDeps,
   key: AttemptKey,
   result: AttemptResult,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
-    .updateTable('registrationAttempts')
+    .updateTable(table)
     .set({
       state: result.state,
       closedAtMs: nowMs(),
@@ -137,11 +145,11 @@ async function close(
   return numUpdatedRows === 1n;
 }
 
-function settle({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {
+function settle({ db, nowMs, table }: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {
   return db.transaction().execute(async (transaction) => {
-    await settleOpen(transaction, key, nowMs());
+    await settleOpen({ db: transaction, table }, key, nowMs());
     const row = await transaction
-      .selectFrom('registrationAttempts')
+      .selectFrom(table)
       .selectAll()
       .where('phoneNumberId', '=', key.phoneNumberId)
       .where('n', '=', key.n)
@@ -152,12 +160,12 @@ function settle({ db, nowMs }: LedgerDeps, key: AttemptKey): Promise<AttemptOutc
 }
 
 async function settleOpen(
-  db: Kysely<Schema>,
+  { db, table }: Pick<LedgerDeps, 'db' | 'table'>,
   key: { readonly phoneNumberId: PhoneNumberId; readonly n?: number },
   closedAtMs: number,
 ): Promise<void> {
   const open = db
-    .updateTable('registrationAttempts')
+    .updateTable(table)
     .set({
       state: sql`case state when 'open' then 'not_sent' else 'unknown' end`,
       closedAtMs,

@@ -1,0 +1,32 @@
+import type { Secret } from '../domain/secret.ts';
+import type { CodeMethod } from '../graph/checks.ts';
+import { askMeta, type MetaDeps, type NumberTarget } from './meta.ts';
+
+/**
+ * Has Meta send a code to the number. After Embedded Signup none is needed: this is for numbers that were added by hand, and
+ * for a proof that has lapsed. `language` is like `en_US`.
+ */
+export async function requestCode(
+  { graph, ...deps }: MetaDeps,
+  { phoneNumberId, ...target }: NumberTarget,
+  how: { readonly method: CodeMethod; readonly language: string },
+): Promise<void> {
+  await askMeta({ graph, ...deps }, target, {
+    call: 'code',
+    calls: 0,
+    ask: (token) => graph.requestCode({ token, phoneNumberId, ...how }),
+  });
+}
+
+/** Gives Meta the code that came. Guessing too often locks the number for hours. */
+export async function submitCode(
+  { graph, ...deps }: MetaDeps,
+  { phoneNumberId, ...target }: NumberTarget,
+  code: Secret,
+): Promise<void> {
+  await askMeta({ graph, ...deps }, target, {
+    call: 'code',
+    calls: 0,
+    ask: (token) => graph.verifyCode({ token, phoneNumberId, code }),
+  });
+}

@@ -1,0 +1,122 @@
+import type { Secret } from '../domain/secret.ts';
+import type { GraphClient } from '../graph/client.ts';
+import type { CodeMethod } from '../graph/checks.ts';
+import type { PreverifiedNumber } from '../graph/facts.ts';
+import type { BusinessId, PreverifiedId } from '../graph/ids.ts';
+import { DeskError, meaningOf } from './errors.ts';
+
+/** The partner's own business portfolio at Meta, and the system token that may change it. */
+export interface Partner {
+  readonly businessId: BusinessId;
+  readonly token: Secret;
+}
+
+export interface PreverifiedDeps {
+  readonly graph: GraphClient;
+  readonly partner?: Partner;
+}
+
+/** A pre-verified number as people and programs see it. */
+export interface PreverifiedView {
+  readonly preverified_id: string;
+  readonly phone_number: string | undefined;
+  readonly code_verification_status: string | undefined;
+  readonly verified_at: string | undefined;
+  readonly verification_expires_at: string | undefined;
+}
+
+export interface PreverifiedQuery {
+  readonly status?: 'VERIFIED' | 'NOT_VERIFIED' | 'EXPIRED';
+  /** Digits with the country code. */
+  readonly phoneNumber?: string;
+}
+
+/** All of the partner's pre-verified numbers, or those that fit. */
+export async function listPreverified(
+  deps: PreverifiedDeps,
+  { status, phoneNumber }: PreverifiedQuery = {},
+): Promise<readonly PreverifiedView[]> {
+  return asPartner(deps, async (partner) => {
+    const views: PreverifiedView[] = [];
+    const numbers = deps.graph.listPreverifiedNumbers({
+      ...partner,
+      ...(status === undefined ? {} : { codeVerificationStatus: status }),
+      ...(phoneNumber === undefined ? {} : { phoneNumber }),
+    });
+    for await (const number of numbers) views.push(viewOf(number));
+    return views;
+  });
+}
+
+export async function readPreverified(
+  deps: PreverifiedDeps,
+  preverifiedId: PreverifiedId,
+): Promise<PreverifiedView> {
+  return asPartner(deps, async ({ token }) =>
+    viewOf(await deps.graph.readPreverifiedNumber({ token, preverifiedId })),
+  );
+}
+
+/** `phoneNumber` is digits with the country code. It must then be verified by a code within 90 days. */
+export async function addPreverified(
+  deps: PreverifiedDeps,
+  phoneNumber: string,
+): Promise<PreverifiedId> {
+  return asPartner(deps, (partner) => deps.graph.addPreverifiedNumber({ ...partner, phoneNumber }));
+}
+
+export async function deletePreverified(
+  deps: PreverifiedDeps,
+  preverifiedId: PreverifiedId,
+): Promise<void> {
+  await asPartner(deps, ({ token }) =>
+    deps.graph.deletePreverifiedNumber({ token, preverifiedId }),
+  );
+}
+
+export async function requestPreverifiedCode(
+  deps: PreverifiedDeps,
+  preverifiedId: PreverifiedId,
+  how: { readonly method: CodeMethod; readonly language: string },
+): Promise<void> {
+  await asPartner(deps, ({ token }) => deps.graph.requestCode({ token, preverifiedId, ...how }));
+}
+
+/** Verified for 90 days then. */
+export async function submitPreverifiedCode(
+  deps: PreverifiedDeps,
+  preverifiedId: PreverifiedId,
+  code: Secret,
+): Promise<void> {
+  await asPartner(deps, ({ token }) => deps.graph.verifyCode({ token, preverifiedId, code }));
+}
+
+/** @throws DeskError */
+async function asPartner<Answer>(
+  { partner }: PreverifiedDeps,
+  ask: (partner: Partner) => Promise<Answer>,
+): Promise<Answer> {
+  if (partner === undefined) {
+    const message = 'Pre-verified numbers need META_BUSINESS_ID and META_SYSTEM_TOKEN';
+    throw new DeskError('not_configured', message);
+  }
+  try {
+    return await ask(partner);
+  } catch (error) {
+    throw meaningOf(error, 'code') ?? error;
+  }
+}
+
+function viewOf(number: PreverifiedNumber): PreverifiedView {
+  return {
+    preverified_id: number.preverifiedId,
+    phone_number: number.phoneNumber,
+    code_verification_status: number.codeVerificationStatus,
+    verified_at: timeOf(number.verifiedAtMs),
+    verification_expires_at: timeOf(number.verificationExpiresAtMs),
+  };
+}
+
+function timeOf(atMs: number | undefined): string | undefined {
+  return atMs === undefined ? undefined : new Date(atMs).toISOString();
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import { isAcceptablePin } from '../domain/pin.ts';
+import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
+import type { Secret } from '../domain/secret.ts';
+import { attemptOnce, inFlightMsOf } from '../steps/attempt-once.ts';
+import { factsOf } from '../steps/facts.ts';
+import { registerOnce } from '../steps/register-once.ts';
+import type { Attempts, Store } from '../store/store.ts';
+import { DeskError, refusedByMeta } from './errors.ts';
+import { askMeta, tokenFor, type MetaDeps, type NumberTarget } from './meta.ts';
+
+export interface RegistrationDeps extends MetaDeps {
+  readonly store: Store;
+  /** A clock that no administrator can set back. */
+  readonly monotonicMs: () => number;
+  /** The HTTP deadline of a Graph call. */
+  readonly graphTimeoutMs: number;
+}
+
+/** How the number stands after the order, as a read of it says. */
+export interface RegistrationView {
+  readonly phone_number_id: string;
+  /** `unclear` is what Meta shows for a while after it has accepted: read again. */
+  readonly registration: 'registered' | 'not-registered' | 'unclear' | 'banned' | 'gone';
+  /** Was a request sent for it? */
+  readonly is_sent: boolean;
+  readonly attempts_left?: number;
+}
+
+/**
+ * Registers a number that no onboarding takes care of: one counted attempt, with the number's one PIN. Not sent where a read
+ * says that it would be in vain. @throws DeskError
+ */
+export async function registerNumber(
+  deps: RegistrationDeps,
+  target: NumberTarget,
+  { dataLocalizationRegion }: { readonly dataLocalizationRegion?: string } = {},
+): Promise<RegistrationView> {
+  const { phoneNumberId } = target;
+  const token = await tokenFor(deps, target);
+  await refuseIfOnboarding(deps, target);
+  const facts = await readFacts(deps, target);
+  const before = registrationOf(facts);
+  if (before === 'registered') return viewOf(target, { registration: before, is_sent: false });
+  refuseIfInVain(facts);
+  await deps.store.credentials.ensurePin(phoneNumberId);
+  const { n, left } = await reserve(deps, target, deps.store.attempts);
+  const region = dataLocalizationRegion === undefined ? {} : { dataLocalizationRegion };
+  refuseUnlessTaken(await registerOnce(deps, { phoneNumberId, n, token, ...region }));
+  const registration = registrationOf(await readFacts(deps, target));
+  return viewOf(target, { registration, is_sent: true, attempts_left: left });
+}
+
+/** Takes a number off Cloud API: one counted attempt of its own count. The number and its PIN stay. @throws DeskError */
+export async function deregisterNumber(
+  deps: RegistrationDeps,
+  target: NumberTarget,
+): Promise<RegistrationView> {
+  const { phoneNumberId } = target;
+  const token = await tokenFor(deps, target);
+  await refuseIfOnboarding(deps, target);
+  const before = registrationOf(await readFacts(deps, target));
+  if (before === 'not-registered') return viewOf(target, { registration: before, is_sent: false });
+  const ledger = deps.store.deregistrations;
+  const { n, left } = await reserve(deps, target, ledger);
+  const outcome = await attemptOnce(
+    { ledger, monotonicMs: deps.monotonicMs },
+    {
+      ...{ phoneNumberId, n, call: 'deregister' },
+      send: () => deps.graph.deregister({ phoneNumberId, token }),
+    },
+  );
+  if (!isAlreadyOff(outcome)) refuseUnlessTaken(outcome);
+  const registration = registrationOf(await readFacts(deps, target));
+  return viewOf(target, { registration, is_sent: true, attempts_left: left });
+}
+
+/**
+ * Sets the number's PIN at Meta and here: the given one, else a fresh one. Sealed before it is sent, so that no PIN is known
+ * to Meta alone; after a lost answer the order may be given again, and sends the same one.
+ */
+export async function setPin(
+  deps: RegistrationDeps,
+  target: NumberTarget,
+  given?: Secret,
+): Promise<void> {
+  const { phoneNumberId } = target;
+  const { credentials } = deps.store;
+  if (given !== undefined && !isAcceptablePin(given.reveal())) {
+    const message = 'PIN must be exactly 6 digits, neither a repeat (000000) nor a run (123456)';
+    throw new DeskError('invalid_input', message);
+  }
+  const pin = await credentials.proposePin(phoneNumberId, given);
+  try {
+    await askMeta(deps, target, {
+      calls: 0,
+      ask: (token) => deps.graph.setPin({ token, phoneNumberId, pin }),
+    });
+  } catch (error) {
+    const isRefused = error instanceof DeskError && error.code === 'refused_by_meta';
+    if (isRefused) await credentials.dropProposedPin(phoneNumberId);
+    throw error;
+  }
+  await credentials.adoptPin(phoneNumberId);
+}
+
+/** Two that register one number would spend its attempts on each other. */
+async function refuseIfOnboarding(
+  { store }: RegistrationDeps,
+  { phoneNumberId }: NumberTarget,
+): Promise<void> {
+  const row = await store.numbers.byId(phoneNumberId);
+  if (row === undefined || row.outcome !== undefined) return;
+  const message = "The number's onboarding runs and sees to its registration; use retry";
+  throw new DeskError('not_now', message);
+}
+
+async function readFacts(deps: RegistrationDeps, target: NumberTarget): Promise<NumberFacts> {
+  const { phoneNumberId } = target;
+  const number = await askMeta(deps, target, {
+    ask: (token) => deps.graph.readPhoneNumber({ token, phoneNumberId }),
+  });
+  return factsOf(deps, number);
+}
+
+function refuseIfInVain(facts: NumberFacts): void {
+  const registration = registrationOf(facts);
+  if (facts.isOnBizApp) throw refusedByMeta({ cause: 'coexistence' });
+  if (registration === 'banned') throw refusedByMeta({ cause: 'banned' });
+  if (registration === 'gone') throw refusedByMeta({ cause: 'number_gone' });
+  if (registration === 'unclear') {
+    throw new DeskError('not_now', 'Meta does not say clearly how the number stands; ask again');
+  }
+  if (facts.codeVerificationStatus !== 'VERIFIED') throw refusedByMeta({ cause: 'not_verified' });
+}
+
+async function reserve(
+  { graphTimeoutMs }: RegistrationDeps,
+  { phoneNumberId }: NumberTarget,
+  ledger: Attempts,
+): Promise<{ readonly n: number; readonly left: number }> {
+  const reserved = await ledger.reserve({
+    phoneNumberId,
+    requestKey: `desk/${randomUUID()}`,
+    kind: 'operator',
+    // The desk knows of no deadline: Meta says so itself.
+    deadlineAtMs: Number.MAX_SAFE_INTEGER,
+    inFlightMs: inFlightMsOf(graphTimeoutMs),
+  });
+  if (reserved.kind === 'reserved') return { n: reserved.n, left: reserved.left.operator };
+  throw whyNot(reserved);
+}
+
+function whyNot(reserved: Exclude<Reservation, { kind: 'reserved' }>): DeskError {
+  switch (reserved.kind) {
+    case 'budget-spent': {
+      const message = 'All requests that we allow ourselves in 72 hours are used up';
+      return new DeskError('attempts_spent', message, { untilMs: reserved.nextAtMs });
+    }
+    case 'in-flight': {
+      const message = 'Another request for this number is on its way; ask again in a moment';
+      return new DeskError('not_now', message, { untilMs: reserved.untilMs });
+    }
+    case 'deadline-passed':
+      return new DeskError('not_now', 'The number must sign up again');
+  }
+}
+
+/** Somebody else was faster. */
+function isAlreadyOff(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.refusal.cause === 'not_registered';
+}
+
+function refuseUnlessTaken(outcome: AttemptOutcome): void {
+  if (outcome.kind === 'ok') return;
+  if (outcome.kind === 'refused') throw refusedByMeta(outcome.refusal);
+  if (outcome.kind === 'not-sent') {
+    throw new DeskError('meta_unavailable', 'Meta was not reached. Nothing was sent.');
+  }
+  const message = 'Meta did not answer clearly. Read the number before you repeat this.';
+  throw new DeskError('outcome_unknown', message);
+}
+
+function viewOf(
+  { phoneNumberId }: NumberTarget,
+  view: Omit<RegistrationView, 'phone_number_id'>,
+): RegistrationView {
+  return { phone_number_id: phoneNumberId, ...view };
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SIGNUP_WINDOW_MS } from './domain/deadline.ts';
 import { Secret } from './domain/secret.ts';
 import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
+import { isBusinessId, type BusinessId } from './graph/ids.ts';
 import { isLoopback } from './loopback.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
@@ -13,6 +14,8 @@ export interface Config {
     readonly appSecret: Secret;
     /** Answers Meta's handshake of the webhook's URL. */
     readonly verifyToken: Secret;
+    /** The partner's own portfolio, which holds the pre-verified numbers. */
+    readonly partner?: { readonly businessId: BusinessId; readonly token: Secret };
   };
   readonly graph: {
     /** An origin, without a path. */
@@ -75,6 +78,8 @@ const environment = z
     META_APP_ID: text.regex(/^[0-9]{1,20}$/, 'must be 1-20 digits'),
     META_APP_SECRET: word.regex(/^[0-9a-f]{32}$/i, 'must be 32 hex characters'),
     META_VERIFY_TOKEN: word,
+    META_BUSINESS_ID: z.custom<BusinessId>(isBusinessId, 'must be 1-20 digits').optional(),
+    META_SYSTEM_TOKEN: word.optional(),
     GRAPH_BASE_URL: text
       .transform(originOf)
       .refine(isGraphOrigin, 'must be https://graph.facebook.com'),
@@ -107,6 +112,9 @@ const environment = z
   .refine((env) => env.META_APP_SECRET !== env.META_VERIFY_TOKEN, {
     error: 'META_APP_SECRET and META_VERIFY_TOKEN must differ',
     when: are('META_APP_SECRET', 'META_VERIFY_TOKEN'),
+  })
+  .refine((env) => (env.META_BUSINESS_ID === undefined) === (env.META_SYSTEM_TOKEN === undefined), {
+    error: 'META_BUSINESS_ID and META_SYSTEM_TOKEN belong together: set both or none',
   })
   // A slower call would run into the next attempt of its activity: two register requests at a time.
   .refine((env) => 3 * env.GRAPH_TIMEOUT <= env.START_TO_CLOSE, {
@@ -176,9 +184,13 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
   const appSecret = new Secret(env.META_APP_SECRET);
   const verifyToken = new Secret(env.META_VERIFY_TOKEN);
   const apiToken = env.API_TOKEN === undefined ? undefined : new Secret(env.API_TOKEN);
-  const secrets = [appSecret, verifyToken, apiToken, temporal.apiKey];
+  const partner = partnerOf(env);
+  const secrets = [appSecret, verifyToken, apiToken, temporal.apiKey, partner?.token];
   return {
-    meta: { appId: env.META_APP_ID, appSecret, verifyToken },
+    meta: {
+      ...{ appId: env.META_APP_ID, appSecret, verifyToken },
+      ...(partner !== undefined && { partner }),
+    },
     graph: {
       baseUrl: env.GRAPH_BASE_URL,
       version: env.GRAPH_VERSION,
@@ -201,6 +213,12 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     timing: timingOf(env),
     secrets: secrets.filter((secret) => secret !== undefined),
   };
+}
+
+function partnerOf(env: Environment): Config['meta']['partner'] {
+  const { META_BUSINESS_ID: businessId, META_SYSTEM_TOKEN: token } = env;
+  if (businessId === undefined || token === undefined) return undefined;
+  return { businessId, token: new Secret(token) };
 }
 
 function timingOf(env: Environment): Timing {

@@ -28,6 +28,15 @@ export const VARIABLES = {
     isRequired: true,
     isSecret: true,
   },
+  META_BUSINESS_ID: {
+    meaning:
+      'ID of your own business portfolio at Meta: 1-20 digits. Only for pre-verified numbers',
+  },
+  META_SYSTEM_TOKEN: {
+    meaning:
+      'Your own system token, with `business_management`. Only for pre-verified numbers, together with `META_BUSINESS_ID`',
+    isSecret: true,
+  },
   GRAPH_BASE_URL: {
     meaning:
       'Where the Graph API is. Another address, also over http, is taken for a loopback host only',

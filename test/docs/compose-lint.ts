@@ -26,7 +26,8 @@ export type ComposeFile = z.output<typeof composeFile>;
 type Service = z.output<typeof service>;
 
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PWD|API_KEY/;
-const REQUIRED_VARIABLE = /^\$\{[A-Z_]+:\?[^}]+\}$/;
+// Or one that may be left out, and is then empty.
+const FROM_OUTSIDE = /^\$\{[A-Z_]+:(\?[^}]+|-)\}$/;
 const PINNED_IMAGE = /^[a-z0-9./-]+:v?\d+\.\d+/;
 const DEPRECATED_IMAGE = /temporalio\/(auto-setup|base-)/;
 const JOB_IMAGE = 'temporalio/admin-tools:';
@@ -104,8 +105,8 @@ function exposureFlaws(one: Service): string[] {
 
 function secretFlaws({ environment }: Service): string[] {
   return Object.entries(environment)
-    .filter(([name, value]) => SECRET_NAME.test(name) && !REQUIRED_VARIABLE.test(value))
-    .map(([name]) => `${name} is not a required variable`);
+    .filter(([name, value]) => SECRET_NAME.test(name) && !FROM_OUTSIDE.test(value))
+    .map(([name]) => `${name} does not come from outside`);
 }
 
 function jobFlaws(file: ComposeFile): string[] {

@@ -5,18 +5,29 @@ import {
   type PhoneNumberId,
   type WabaId,
 } from '../domain/phone-number.ts';
+import { isPreverifiedId, type PreverifiedId } from '../graph/ids.ts';
 import { CliError } from './errors.ts';
 
-/** What people might type as an option with a token in it: it is refused, and never repeated. */
-const TOKEN_OPTION = /^error: unknown option '--?(access-?)?token\b/i;
+/** Options that people might type with a secret in them, and where it belongs instead. The secret is never repeated. */
+const SECRET_OPTIONS = [
+  { name: /^--?(access-?)?token$/i, what: 'token', option: '--token-file' },
+  { name: /^--?pin$/i, what: 'PIN', option: '--file' },
+  { name: /^--?code$/i, what: 'code', option: '--file' },
+  { name: /^--?password$/i, what: 'password', option: '--password-file' },
+  { name: /^--?verify-?token$/i, what: 'verify token', option: '--verify-token-file' },
+] as const;
 
 /** A command whose usage errors are one sentence of ours, with exit code 2. Commander's own end with 1, on two lines. */
 export class CliCommand extends Command {
+  #secret: 'PIN' | 'code' | undefined;
+
   override createCommand(name?: string): CliCommand {
     return new CliCommand(name);
   }
 
   override error(message: string, options?: ErrorOptions): never {
+    const isSurplus = options?.code === 'commander.excessArguments';
+    if (isSurplus && this.#secret !== undefined) throw this.#refusedSecret(this.#secret);
     throw new CliError('usage', sentenceOf(this, message, options?.code));
   }
 
@@ -29,6 +40,7 @@ export class CliCommand extends Command {
 
   /** @throws CliError usage */
   phoneNumberId(text: string): PhoneNumberId {
+    this.#refuseSecretAsId(text);
     if (isPhoneNumberId(text)) return text;
     throw this.misuse('phone number id must be 1-20 digits');
   }
@@ -39,8 +51,43 @@ export class CliCommand extends Command {
     throw this.misuse('account id must be 1-20 digits');
   }
 
+  /** @throws CliError usage */
+  preverifiedId(text: string): PreverifiedId {
+    this.#refuseSecretAsId(text);
+    if (isPreverifiedId(text)) return text;
+    throw this.misuse('pre-verified id must be 1-20 digits');
+  }
+
   misuse(what: string): CliError {
     return new CliError('usage', `${pathOf(this)}${what}`);
+  }
+
+  /** An account at Meta, and the token to ask with. */
+  ofAccount(): this {
+    return this.argument('<account-id>', "Meta's id of the account (WABA)").option(...TOKEN_FILE);
+  }
+
+  /** A number at Meta, and the token to ask with. */
+  ofNumber(): this {
+    return this.argument('<phone-number-id>', "Meta's id of the number")
+      .option('--account <account-id>', "the number's account, if no signup has told it")
+      .option(...TOKEN_FILE);
+  }
+
+  /** A secret on standard input or in a file, never as an argument: those can be read by every user. */
+  withSecret(what: 'PIN' | 'code'): this {
+    this.#secret = what;
+    return this.option('--file <file>', `holds the ${what}; without it, standard input does`);
+  }
+
+  /** Whoever leaves the id out and types the secret: no id of Meta's is that short. */
+  #refuseSecretAsId(text: string): void {
+    if (this.#secret === undefined || !/^[0-9]{6}$/.test(text)) return;
+    throw this.#refusedSecret(this.#secret);
+  }
+
+  #refusedSecret(what: string): CliError {
+    return new CliError('usage', secretSentence(what, '--file'));
   }
 
   withExamples(...examples: readonly string[]): this {
@@ -49,8 +96,17 @@ export class CliCommand extends Command {
   }
 }
 
+const TOKEN_FILE = [
+  '--token-file <file>',
+  'a token of yours instead of the one from the signup; - is stdin',
+] as const;
+
+function secretSentence(what: string, option: string): string {
+  return `give the ${what} on stdin or with ${option}; arguments can be read by every user`;
+}
+
 /** `numbers show: `; empty for the program itself. */
-function pathOf(command: Command): string {
+export function pathOf(command: Command): string {
   const names: string[] = [];
   for (let at = command; at.parent !== null; at = at.parent) names.unshift(at.name());
   return names.length === 0 ? '' : `${names.join(' ')}: `;
@@ -67,11 +123,24 @@ function sentenceOf(command: Command, message: string, code = ''): string {
       return `${pathOf(command)}${quotedIn(message)} is not given`;
     case 'commander.invalidArgument':
       return pathOf(command) + message.replace(INVALID, '$<option> must be one of $<choices>');
+    case 'commander.missingMandatoryOptionValue':
+      return `${pathOf(command)}${quotedIn(message)} is missing`;
+    case 'commander.unknownOption':
+      return refusedSecretOption(command, message) ?? withSuggestion(unvalued(message));
     default:
-      return TOKEN_OPTION.test(message)
-        ? 'give the token on stdin or with --token-file; arguments can be read by every user'
-        : withSuggestion(message.replace(/^error: /, '').replace(/=[^']*'/, "'"));
+      return withSuggestion(unvalued(message));
   }
+}
+
+function refusedSecretOption(command: Command, message: string): string | undefined {
+  const [typed = ''] = quotedIn(message).split('=');
+  const secret = SECRET_OPTIONS.find(({ name }) => name.test(typed));
+  const isTaken = command.options.some(({ long }) => long === secret?.option);
+  return secret && isTaken ? secretSentence(secret.what, secret.option) : undefined;
+}
+
+function unvalued(message: string): string {
+  return message.replace(/^error: /, '').replace(/=[^']*'/, "'");
 }
 
 const INVALID =

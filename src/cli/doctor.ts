@@ -1,5 +1,6 @@
 import { ConfigError, type Config } from '../config.ts';
 import type { CliCommand } from './cli-command.ts';
+import { withGraph } from './desk.ts';
 import { failed, ok, skipped, type Check } from './doctor/check.ts';
 import { aheadOfMetaMs, clockCheck } from './doctor/clock-check.ts';
 import { examineAccount, examineApp } from './doctor/meta-checks.ts';
@@ -7,7 +8,6 @@ import { examineStore, type KnownAccount } from './doctor/store-checks.ts';
 import { examineTemporal } from './doctor/temporal-checks.ts';
 import { CLI_ERRORS, CliError, type CliErrorCode } from './errors.ts';
 import type { Io } from './io.ts';
-import { withGraph } from './meta.ts';
 import { configFor } from './resources.ts';
 import { printable, type Terminal } from './terminal.ts';
 

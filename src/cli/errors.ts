@@ -1,29 +1,38 @@
+import type { DeskErrorCode } from '../desk/errors.ts';
+
 /** What the program ends with, and what that means. */
 export const EXIT_CODES = {
   0: 'done',
   1: 'a bug of this program',
   2: 'the command line is wrong',
-  3: 'Temporal, Meta or the database cannot be reached',
+  3: 'Temporal, Meta or the database cannot be reached, or did not answer clearly',
   4: 'no such number or account',
   5: 'refused: not now, or by Meta; after doctor: something must be mended',
-  78: 'the configuration is wrong',
+  78: 'the configuration is wrong, or lacks what the command needs',
   141: 'the reader of the output has gone',
 } as const;
+
+type ExitCode = keyof typeof EXIT_CODES;
 
 /** Every error of the program, as `--json` names it, and the exit code it ends with. */
 export const CLI_ERRORS = {
   internal_error: 1,
   usage: 2,
+  invalid_input: 2,
   temporal_unavailable: 3,
   meta_unavailable: 3,
   store_unavailable: 3,
+  outcome_unknown: 3,
+  throttled: 3,
   unknown_number: 4,
   unknown_account: 4,
   not_now: 5,
+  attempts_spent: 5,
   refused_by_meta: 5,
   needs_mending: 5,
   invalid_configuration: 78,
-} as const satisfies Readonly<Record<string, keyof typeof EXIT_CODES>>;
+  not_configured: 78,
+} as const satisfies Readonly<Record<DeskErrorCode, ExitCode>> & Readonly<Record<string, ExitCode>>;
 
 export type CliErrorCode = keyof typeof CLI_ERRORS;
 

@@ -25,6 +25,11 @@ export function configFor({ env, nodeVersion, nowMs }: Io, needs: readonly Need[
   return readConfig({ env: known, nodeVersion, nowMs: nowMs() });
 }
 
+/** Nobody has to have one who brings a token. */
+export function hasStore({ path }: Config['store']): boolean {
+  return existsSync(path);
+}
+
 /** Opens the service's database for one piece of work. It is not created: an empty one would answer every question wrongly. */
 export async function withStore<Answer>(
   { path, keyFile }: Config['store'],

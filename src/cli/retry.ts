@@ -9,10 +9,9 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../contract/failures.ts';
 import { updateNames, workflowIdOf, type Progress, type SentBy } from '../contract/onboarding.ts';
-import { sentAtMs } from '../desk/number-view.ts';
-import { BUDGET_WINDOW_MS, budgetOf } from '../domain/attempt-budget.ts';
+import { attemptsSpent } from '../desk/attempts-spent.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
-import type { AttemptRow, NumberRow, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -20,8 +19,6 @@ import { configFor, withStore } from './resources.ts';
 import { withTemporal } from './temporal.ts';
 import { dateOf } from './time.ts';
 
-/** Meta's own ceiling in 72 hours; ours lies below it. */
-const META_ATTEMPTS = 10;
 const ACTOR = /^[\p{L}\p{N}\p{P}\p{Zs}]{1,50}$/u;
 
 interface RetryOptions {
@@ -70,29 +67,19 @@ async function retry(
   io.terminal.line(`See what comes of it: whatsapp-onboarding numbers watch ${id}`);
 }
 
-/** @throws CliError unknown_number, not_now */
+/** @throws CliError unknown_number, not_now; DeskError attempts_spent */
 async function refuseIfUseless(store: Store, id: PhoneNumberId, nowMs: number): Promise<void> {
   const row = await store.numbers.byId(id);
   if (row === undefined) throw new CliError('unknown_number', `no onboarding for ${id}`);
-  const refusal = refusalOf(row, await store.attempts.of(id), nowMs);
-  if (refusal !== undefined) throw new CliError('not_now', refusal);
-}
-
-function refusalOf(
-  { outcome, stage, updatedAtMs }: NumberRow,
-  attempts: readonly AttemptRow[],
-  nowMs: number,
-): string | undefined {
+  const { outcome, stage, updatedAtMs } = row;
   if (outcome !== undefined) {
-    return `already ${outcome} on ${dateOf(updatedAtMs)}; nothing to retry`;
+    const message = `already ${outcome} on ${dateOf(updatedAtMs)}; nothing to retry`;
+    throw new CliError('not_now', message);
   }
   // In the other stages a retry only reads.
-  if (stage !== 'registering') return undefined;
-  const sent = sentAtMs(attempts);
-  const budget = budgetOf(sent, 'operator', nowMs);
-  if (budget.kind === 'allowed') return undefined;
-  const used = sent.filter((atMs) => nowMs - atMs < BUDGET_WINDOW_MS).length;
-  return `${used} of ${META_ATTEMPTS} registrations used; next allowed ${dateOf(budget.nextAtMs)}`;
+  if (stage !== 'registering') return;
+  const spent = attemptsSpent(await store.attempts.of(id), 'registrations', nowMs);
+  if (spent !== undefined) throw spent;
 }
 
 /** Each call is an order of its own: the id only makes a repeat inside the SDK harmless. */

@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { DeskError } from '../desk/errors.ts';
 import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../store/errors.ts';
+import { pathOf } from './cli-command.ts';
+import { cliErrorOf } from './desk-errors.ts';
 import { CLI_ERRORS, CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line and answers with the exit code. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const program = createProgram(io);
+  let running = '';
+  program.hook('preAction', (_program, command) => {
+    running = pathOf(command);
+  });
   try {
-    await createProgram(io).parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     // Help that was asked for is printed already.
     if (error instanceof CommanderError) return error.exitCode;
     io.terminal.progress(undefined);
-    const { code, message } = meaningOf(error);
+    const { code, message } = meaningOf(error, running);
     const text = args.includes('--json')
       ? JSON.stringify({ error: { code, message, request_id: randomUUID() } })
       : message;
@@ -24,8 +32,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function meaningOf(error: unknown): CliError {
+function meaningOf(error: unknown, command: string): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof DeskError) return cliErrorOf(error, command);
   if (error instanceof ConfigError) return new CliError('invalid_configuration', error.message);
   if (error instanceof StoreUnavailable) return new CliError('store_unavailable', error.message);
   if (error instanceof SealingKeyUnusable || error instanceof SealBroken) {

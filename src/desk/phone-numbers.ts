@@ -6,6 +6,12 @@ import type { ListProgress } from '../graph/pages.ts';
 import { DeskError } from './errors.ts';
 import { askMeta, type AccountTarget, type MetaDeps, type NumberTarget } from './meta.ts';
 
+/** What a person wants to see of a number who did not say what: who it is, whose move it is. */
+export const DEFAULT_FIELDS: readonly string[] = [
+  ...['id', 'display_phone_number', 'verified_name', 'code_verification_status'],
+  ...['status', 'name_status', 'account_mode'],
+];
+
 /** Empty pages of a list that are passed over for one question. */
 const MAX_EMPTY_PAGES = 20;
 
@@ -46,6 +52,20 @@ export async function readNumber(
     ask: (token) => deps.graph.readPhoneNumberFields({ token, ...asked }),
   });
   return viewOf(number, isRevealed);
+}
+
+/** What a number's name and certificates have come to, beside the rest; the certificates are not in every version of Meta's API. */
+const STATUS_FIELDS = [...DEFAULT_FIELDS, 'new_name_status', 'certificate', 'new_certificate'];
+
+/** The number for who did not say which fields. */
+export async function readNumberStatus(deps: MetaDeps, target: NumberTarget): Promise<NumberView> {
+  try {
+    return await readNumber(deps, { ...target, fields: STATUS_FIELDS });
+  } catch (error) {
+    const isFieldGone = error instanceof DeskError && error.code === 'invalid_input';
+    if (!isFieldGone) throw error;
+    return await readNumber(deps, { ...target, fields: DEFAULT_FIELDS });
+  }
 }
 
 /** One page of an account's list: not empty unless it is the last. `after` of one answer asks for the next. */

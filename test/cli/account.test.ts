@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -93,12 +94,17 @@ describe('the numbers of an account', () => {
     });
   });
 
-  it('show no certificate', async () => {
+  it('show the SHA-256 of a certificate, and the certificate only when that is asked for', async () => {
     await meta.patch(`/numbers/${await onlyId()}`, { name_status: 'APPROVED' });
     const asked = ['--fields', 'name_status,certificate'];
     const [number] = await listed(...asked);
-    expect(number).toMatchObject({ name_status: 'APPROVED', certificate: '«secret»' });
-    expect((await list(...asked)).out).toContain('«secret»');
+    const [revealed] = await listed(...asked, '--reveal-certificates');
+    const certificate = z.string().parse(revealed?.['certificate']);
+    const digest = createHash('sha256').update(certificate).digest('hex');
+    expect(number).toEqual({ ...revealed, certificate: `sha256:${digest}` });
+    const { out } = await list(...asked);
+    expect(out).toContain(`sha256:${digest}`);
+    expect(out).not.toContain(certificate);
   });
 });
 
@@ -126,7 +132,7 @@ describe('an account', () => {
     expect(ended).toEqual({
       code: 4,
       out: '',
-      err: 'no signup has given us a token for account 123; give one with --token-file\n',
+      err: 'No signup has given us a token for this account; let the customer sign up, or give a token of yours with --token-file\n',
     });
   });
 
@@ -163,7 +169,9 @@ describe('an account', () => {
       { env: envOf(home), input: token },
     );
     expect(code).toBe(5);
-    expect(err).toMatch(/^There is no such account, or the token gives no access to it\. /);
+    expect(err).toMatch(
+      /^There is no such number or account, or the token gives no access to it\. /,
+    );
   });
 
   it('cannot be read while Meta is away, which ends with 3', async () => {

@@ -1,10 +1,10 @@
 import type { Config } from '../../config.ts';
+import { meaningOf } from '../../desk/errors.ts';
+import type { WabaId } from '../../domain/phone-number.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { TokenFacts } from '../../graph/facts.ts';
 import { GraphRefused } from '../../graph/errors.ts';
-import { CliError } from '../errors.ts';
-import { meaningOf } from '../meta.ts';
 import { spanOf, dateOf } from '../time.ts';
 import { failed, ok, skipped, warning, type Check } from './check.ts';
 import type { KnownAccount } from './store-checks.ts';
@@ -55,7 +55,7 @@ export async function examineAccount(
       fault.soon === undefined
         ? ok(tokenName, fault.summary)
         : warning(tokenName, fault.soon, mend),
-      webhookCheck(webhooksName, subscribed.includes(options.appId)),
+      webhookCheck(wabaId, subscribed.includes(options.appId)),
     ];
   } catch (error) {
     return [unreachable(tokenName, error)];
@@ -89,17 +89,18 @@ function tokenFault(
   return leftMs > EXPIRES_SOON_MS ? { summary } : { summary, soon: `expires in ${spanOf(leftMs)}` };
 }
 
-function webhookCheck(name: string, isSubscribed: boolean): Check {
+function webhookCheck(wabaId: WabaId, isSubscribed: boolean): Check {
+  const name = `webhooks of ${wabaId}`;
   if (isSubscribed) return ok(name, 'the app is subscribed');
   return failed(name, {
     detail: 'the app is not subscribed, so changes are seen only by the slow poll',
-    mend: 'each onboarding subscribes the app at its start; let the customer sign up once more, or POST to subscribed_apps',
+    mend: `run: whatsapp-onboarding account subscribe ${wabaId}`,
   });
 }
 
 function unreachable(name: string, error: unknown): Check {
   const meaning = meaningOf(error);
-  if (!(meaning instanceof CliError)) throw error;
+  if (meaning === undefined) throw error;
   const mend = 'look at the network, a proxy and GRAPH_BASE_URL, and at metastatus.com';
   return failed(name, { detail: meaning.message, mend, code: meaning.code });
 }

@@ -6,6 +6,7 @@ import { createObserveAccount } from './observe-account.ts';
 import { createObserveNumber } from './observe-number.ts';
 import { createRegister } from './register.ts';
 import { createReserveAttempt, createSettleAttempt } from './registration-ledger.ts';
+import { createDeregister, createSetPin } from './repairs.ts';
 import { createSubscribeApp } from './subscribe-app.ts';
 import { translateFailures } from './translate-failures.ts';
 
@@ -16,6 +17,8 @@ export function createActivities(deps: ActivityDeps): OnboardingActivities & Acc
     subscribeApp: translateFailures(createSubscribeApp(deps)),
     reserveAttempt: translateFailures(createReserveAttempt(deps)),
     register: translateFailures(createRegister(deps)),
+    setPin: translateFailures(createSetPin(deps)),
+    deregister: translateFailures(createDeregister(deps)),
     settleAttempt: translateFailures(createSettleAttempt(deps)),
     announce: translateFailures(createAnnounce(deps)),
     observeAccount: translateFailures(createObserveAccount(deps)),

@@ -6,6 +6,8 @@ export function createReserveAttempt(deps: ActivityDeps): OnboardingActivities['
   return async (args) => {
     // Sealed and committed before anything is sent: a PIN that only Meta knows is a number lost.
     await deps.store.credentials.ensurePin(args.phoneNumberId);
+    const isStale = await deps.store.credentials.isPinStale(args.phoneNumberId);
+    if (isStale) return { kind: 'pin-stale' };
     return await deps.store.attempts.reserve({
       ...args,
       inFlightMs: inFlightMsOf(deps.graphTimeoutMs),

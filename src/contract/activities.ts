@@ -2,7 +2,7 @@ import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Goal } from '../domain/goals.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
-import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
+import type { AttemptOutcome, Readiness, RepairOutcome } from '../domain/register-protocol.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { Progress } from './onboarding.ts';
 
@@ -32,6 +32,11 @@ export interface ReserveAttempt {
   readonly deadlineAtMs: number;
 }
 
+export interface NumberRef {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+}
+
 export interface AttemptRef {
   readonly phoneNumberId: PhoneNumberId;
   readonly wabaId: WabaId;
@@ -52,6 +57,7 @@ export type EventKind =
   | 'signed-up'
   | 'verified'
   | 'attempt'
+  | 'repaired'
   | 'registered'
   | 'needs-action'
   | 'waiting'
@@ -79,11 +85,17 @@ export interface OnboardingActivities {
    */
   readonly observeNumber: (args: ObserveNumber) => Promise<NumberFacts>;
   /** Draws and seals the PIN if the number has none, then writes the attempt's row. Nothing is sent. Idempotent by key. */
-  readonly reserveAttempt: (args: ReserveAttempt) => Promise<Reservation>;
+  readonly reserveAttempt: (args: ReserveAttempt) => Promise<Readiness>;
   /** Sends one request to `/register`, if the reserved row is still the newest. Never retried by Temporal. */
   readonly register: (args: AttemptRef) => Promise<AttemptOutcome>;
   /** Closes an attempt whose activity failed: a late one can no longer send, a sent one is of unknown outcome. */
   readonly settleAttempt: (args: AttemptRef) => Promise<AttemptOutcome>;
+  /** Tells Meta the number's PIN, as sealed here. May be repeated. */
+  readonly setPin: (args: NumberRef) => Promise<void>;
+  /** Takes a half-removed number off Cloud API for good: one request, counted first. Never retried by Temporal. */
+  readonly deregister: (
+    args: NumberRef & { readonly requestKey: string },
+  ) => Promise<RepairOutcome>;
   /** Writes what people see: the fleet's row and the number's history. */
   readonly announce: (args: Announce) => Promise<void>;
 }

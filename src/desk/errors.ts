@@ -1,4 +1,4 @@
-import { causeEntry } from '../domain/causes.ts';
+import { causeEntry, type Cause } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import {
@@ -22,7 +22,7 @@ export type DeskErrorCode =
   | 'not_now'
   /** All register or deregister requests are used up until `untilMs`; nothing was sent. */
   | 'attempts_spent'
-  /** The account's calls are used up until `untilMs`; nothing was sent. */
+  /** The account's calls are used up until `untilMs`; nothing was done. */
   | 'throttled'
   | 'refused_by_meta'
   /** Nothing was sent, or it was a read. */
@@ -52,6 +52,9 @@ export class DeskError extends Error {
   }
 }
 
+/** Causes that pass by themselves, whatever was asked. */
+const PASSING: readonly Cause[] = ['meta_down', 'maintenance'];
+
 /** What a failed call to Meta means to the person who gave the order; undefined for a bug. */
 export function meaningOf(error: unknown, call?: RefusedCall): DeskError | undefined {
   if (error instanceof InvalidArgument) return new DeskError('invalid_input', error.message);
@@ -66,6 +69,9 @@ function refusalError(error: GraphRefused, call: RefusedCall | undefined): DeskE
   const refusal = refusalOf(error, call);
   const field = unknownFieldIn(error);
   if (field !== undefined) return new DeskError('invalid_input', `Meta knows no field '${field}'`);
+  if (PASSING.includes(refusal.cause)) {
+    return new DeskError('meta_unavailable', error.message, { refusal });
+  }
   const advice = isNotThere(error)
     ? 'There is no such number or account, or the token gives no access to it.'
     : causeEntry(refusal.cause).advice;

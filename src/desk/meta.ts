@@ -1,6 +1,7 @@
 import { waitMsOf } from '../domain/causes.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { RefusedCall } from '../domain/refusals.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
@@ -8,6 +9,9 @@ import { DeskError, meaningOf } from './errors.ts';
 
 /** Before every number's deadline: a person waits. */
 const MOST_URGENT = 0;
+
+/** One name for all: nobody stays in the queue behind a refusal, so that many who ask must not hold many places. */
+const WHO = 'desk';
 
 /** What it takes to ask Meta in a person's name. */
 export interface MetaDeps {
@@ -78,24 +82,32 @@ export async function askMeta<Answer>(
     return await ask(token);
   } catch (error) {
     const meaning = meaningOf(error, call);
-    if (meaning?.refusal?.cause === 'throttled') await pause(deps, target.wabaId, meaning);
-    throw meaning ?? error;
+    if (meaning?.refusal?.cause !== 'throttled') throw meaning ?? error;
+    throw await paused(deps, target.wabaId, meaning.refusal);
   }
 }
 
 async function takeTurn(
-  { store, nowMs }: MetaDeps,
+  { store }: MetaDeps,
   { wabaId }: AccountTarget,
   calls: number,
 ): Promise<void> {
-  const who = `desk ${nowMs()}`;
-  const permit = await store?.pacing.permit({ wabaId, who, urgencyMs: MOST_URGENT, calls });
-  if (permit?.kind !== 'wait') return;
-  const message = "The account's calls at Meta are used up for now; ask again later";
-  throw new DeskError('throttled', message, { untilMs: permit.untilMs });
+  const permit = await store?.pacing.permit({ wabaId, who: WHO, urgencyMs: MOST_URGENT, calls });
+  if (permit?.kind === 'wait') throw throttled({ untilMs: permit.untilMs });
 }
 
-async function pause({ store, nowMs }: MetaDeps, wabaId: WabaId, said: DeskError): Promise<void> {
-  const waitMs = waitMsOf('throttled', 1, said.refusal?.toldWaitMs);
-  await store?.pacing.pause(wabaId, nowMs() + waitMs);
+/** Meta's limit said no before our own pace did: nobody asks about the account for a while. */
+async function paused(
+  { store, nowMs }: MetaDeps,
+  wabaId: WabaId,
+  refusal: Refusal,
+): Promise<DeskError> {
+  const untilMs = nowMs() + waitMsOf('throttled', 1, refusal.toldWaitMs);
+  await store?.pacing.pause(wabaId, untilMs);
+  return throttled({ refusal, untilMs });
+}
+
+function throttled(more: { readonly refusal?: Refusal; readonly untilMs: number }): DeskError {
+  const message = "The account's calls at Meta are used up for now; ask again later";
+  return new DeskError('throttled', message, more);
 }

@@ -3,10 +3,13 @@ import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
-import { attemptOnce, inFlightMsOf } from '../steps/attempt-once.ts';
+import { inFlightMsOf } from '../steps/attempt-once.ts';
+import { deregisterOnce } from '../steps/deregister-once.ts';
 import { factsOf } from '../steps/facts.ts';
 import { registerOnce } from '../steps/register-once.ts';
-import type { Attempts, Store } from '../store/store.ts';
+import { setPin as setPinAtMeta } from '../steps/set-pin.ts';
+import type { Store } from '../store/store.ts';
+import { attemptsSpent } from './attempts-spent.ts';
 import { DeskError, refusedByMeta } from './errors.ts';
 import { askMeta, tokenFor, type MetaDeps, type NumberTarget } from './meta.ts';
 
@@ -45,33 +48,31 @@ export async function registerNumber(
   if (before === 'registered') return viewOf(target, { registration: before, is_sent: false });
   refuseIfInVain(facts);
   await deps.store.credentials.ensurePin(phoneNumberId);
-  const { n, left } = await reserve(deps, target, deps.store.attempts);
+  if (await deps.store.credentials.isPinStale(phoneNumberId)) await setPin(deps, target);
+  const { n, left } = await reserve(deps, target, 'registrations');
   const region = dataLocalizationRegion === undefined ? {} : { dataLocalizationRegion };
   refuseUnlessTaken(await registerOnce(deps, { phoneNumberId, n, token, ...region }));
   const registration = registrationOf(await readFacts(deps, target));
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
 }
 
-/** Takes a number off Cloud API: one counted attempt of its own count. The number and its PIN stay. @throws DeskError */
+/**
+ * Takes a number off Cloud API: one counted attempt of its own count. The number and its PIN stay. Half deregistered, a number
+ * looks as if it was off, and its onboarding waits for this very order. @throws DeskError
+ */
 export async function deregisterNumber(
   deps: RegistrationDeps,
   target: NumberTarget,
 ): Promise<RegistrationView> {
   const { phoneNumberId } = target;
   const token = await tokenFor(deps, target);
-  await refuseIfOnboarding(deps, target);
+  const isHalf = await isHalfDeregistered(deps, target);
+  if (!isHalf) await refuseIfOnboarding(deps, target);
   const before = registrationOf(await readFacts(deps, target));
-  if (before === 'not-registered') return viewOf(target, { registration: before, is_sent: false });
-  const ledger = deps.store.deregistrations;
-  const { n, left } = await reserve(deps, target, ledger);
-  const outcome = await attemptOnce(
-    { ledger, monotonicMs: deps.monotonicMs },
-    {
-      ...{ phoneNumberId, n, call: 'deregister' },
-      send: () => deps.graph.deregister({ phoneNumberId, token }),
-    },
-  );
-  if (!isAlreadyOff(outcome)) refuseUnlessTaken(outcome);
+  if (before === 'not-registered' && !isHalf)
+    return viewOf(target, { registration: before, is_sent: false });
+  const { n, left } = await reserve(deps, target, 'deregistrations');
+  refuseUnlessTaken(await deregisterOnce(deps, { phoneNumberId, n, token }));
   const registration = registrationOf(await readFacts(deps, target));
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
 }
@@ -86,23 +87,15 @@ export async function setPin(
   given?: Secret,
 ): Promise<void> {
   const { phoneNumberId } = target;
-  const { credentials } = deps.store;
   if (given !== undefined && !isAcceptablePin(given.reveal())) {
     const message = 'PIN must be exactly 6 digits, neither a repeat (000000) nor a run (123456)';
     throw new DeskError('invalid_input', message);
   }
-  const pin = await credentials.proposePin(phoneNumberId, given);
-  try {
-    await askMeta(deps, target, {
-      calls: 0,
-      ask: (token) => deps.graph.setPin({ token, phoneNumberId, pin }),
-    });
-  } catch (error) {
-    const isRefused = error instanceof DeskError && error.code === 'refused_by_meta';
-    if (isRefused) await credentials.dropProposedPin(phoneNumberId);
-    throw error;
-  }
-  await credentials.adoptPin(phoneNumberId);
+  const pin = given === undefined ? {} : { pin: given };
+  await askMeta(deps, target, {
+    calls: 0,
+    ask: (token) => setPinAtMeta(deps, { token, phoneNumberId, ...pin }),
+  });
 }
 
 /** Two that register one number would spend its attempts on each other. */
@@ -114,6 +107,15 @@ async function refuseIfOnboarding(
   if (row === undefined || row.outcome !== undefined) return;
   const message = "The number's onboarding runs and sees to its registration; use retry";
   throw new DeskError('not_now', message);
+}
+
+/** Meta said so when it refused the last registration. */
+async function isHalfDeregistered(
+  { store }: RegistrationDeps,
+  { phoneNumberId }: NumberTarget,
+): Promise<boolean> {
+  const attempts = await store.attempts.of(phoneNumberId);
+  return attempts.at(-1)?.cause === 'half_deregistered';
 }
 
 async function readFacts(deps: RegistrationDeps, target: NumberTarget): Promise<NumberFacts> {
@@ -136,10 +138,13 @@ function refuseIfInVain(facts: NumberFacts): void {
 }
 
 async function reserve(
-  { graphTimeoutMs }: RegistrationDeps,
+  { graphTimeoutMs, store, nowMs }: RegistrationDeps,
   { phoneNumberId }: NumberTarget,
-  ledger: Attempts,
+  counted: 'registrations' | 'deregistrations',
 ): Promise<{ readonly n: number; readonly left: number }> {
+  const ledger = counted === 'registrations' ? store.attempts : store.deregistrations;
+  const spent = attemptsSpent(await ledger.of(phoneNumberId), counted, nowMs());
+  if (spent !== undefined) throw spent;
   const reserved = await ledger.reserve({
     phoneNumberId,
     requestKey: `desk/${randomUUID()}`,
@@ -165,11 +170,6 @@ function whyNot(reserved: Exclude<Reservation, { kind: 'reserved' }>): DeskError
     case 'deadline-passed':
       return new DeskError('not_now', 'The number must sign up again');
   }
-}
-
-/** Somebody else was faster. */
-function isAlreadyOff(outcome: AttemptOutcome): boolean {
-  return outcome.kind === 'refused' && outcome.refusal.cause === 'not_registered';
 }
 
 function refuseUnlessTaken(outcome: AttemptOutcome): void {

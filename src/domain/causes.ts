@@ -7,6 +7,8 @@ export interface CauseEntry {
   readonly advice: string;
   /** For `wait` without a time from Meta: how long, by how often the cause was seen in a row; the last one repeats. */
   readonly waitsMs?: readonly number[];
+  /** After so many waits in a row a person is told, while the waits go on. */
+  readonly asksAfter?: number;
   /** A person's retry must not cut the wait short: one more call would prolong the lock. */
   readonly locked?: true;
 }
@@ -51,6 +53,8 @@ export const CAUSES = {
     advice:
       'Meta is still processing the display name. We try again. If this lasts three days, edit the display name slightly.',
     waitsMs: [6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS],
+    // The fifth attempt is made on day 3.
+    asksAfter: 4,
   },
   number_in_use: {
     verdict: 'ask',
@@ -73,9 +77,9 @@ export const CAUSES = {
       'Meta cannot create the certificate and does not say why. Look at the number in WhatsApp Manager, then press "retry".',
   },
   pin_mismatch: {
-    verdict: 'ask',
+    verdict: 'fix',
     advice:
-      'This number has a PIN we do not know. Reset it in WhatsApp Manager, then press "retry".',
+      'This number has a PIN we do not know, and Meta did not take ours. Enter the current PIN, or reset it in WhatsApp Manager and press "retry".',
   },
   pin_locked: {
     verdict: 'wait',
@@ -105,9 +109,9 @@ export const CAUSES = {
     waitsMs: [5 * MINUTE_MS],
   },
   half_deregistered: {
-    verdict: 'ask',
+    verdict: 'fix',
     advice:
-      'An earlier removal of this number did not finish. Remove it from the Cloud API again, then press "retry".',
+      'An earlier removal of this number did not finish, and removing it again did not help. Contact Meta with the trace ID, then press "retry".',
   },
   deadline_passed: {
     verdict: 'stop',

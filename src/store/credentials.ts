@@ -22,6 +22,13 @@ export function createCredentials(deps: CredentialsDeps): Credentials {
     proposePin: (phoneNumberId, pin) => proposePin(deps, placeOf(phoneNumberId, 'next-pin'), pin),
     adoptPin: (phoneNumberId) => adoptPin(deps, phoneNumberId),
     dropProposedPin: (phoneNumberId) => drop(deps.db, placeOf(phoneNumberId, 'next-pin')),
+    isPinStale: async (phoneNumberId) =>
+      (await openAt(deps, placeOf(phoneNumberId, 'next-pin'))) !== undefined,
+    markPinStale: (phoneNumberId) => markPinStale(deps, phoneNumberId),
+    keepPin: async (phoneNumberId, pin) => {
+      await sealAt(deps, placeOf(phoneNumberId, 'pin'), pin);
+      await drop(deps.db, placeOf(phoneNumberId, 'next-pin'));
+    },
     keepCertificate: (phoneNumberId, certificate) =>
       keepCertificate(deps, placeOf(phoneNumberId, 'certificate'), certificate),
     certificateOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'certificate')),
@@ -116,6 +123,13 @@ async function proposePin(deps: CredentialsDeps, place: Place, given?: Secret): 
   const pin = given ?? (await openAt(deps, place)) ?? drawPin();
   await sealAt(deps, place, pin);
   return pin;
+}
+
+async function markPinStale(deps: CredentialsDeps, phoneNumberId: PhoneNumberId): Promise<void> {
+  const proposed = placeOf(phoneNumberId, 'next-pin');
+  const pin = await openAt(deps, placeOf(phoneNumberId, 'pin'));
+  const isProposed = (await openAt(deps, proposed)) !== undefined;
+  if (pin !== undefined && !isProposed) await sealAt(deps, proposed, pin);
 }
 
 /** Nothing is lost by a crash in between: adopting again does the same. */

@@ -39,6 +39,12 @@ export interface Credentials {
   proposePin(phoneNumberId: PhoneNumberId, pin?: Secret): Promise<Secret>;
   adoptPin(phoneNumberId: PhoneNumberId): Promise<void>;
   dropProposedPin(phoneNumberId: PhoneNumberId): Promise<void>;
+  /** Is there a PIN that Meta may not know? It must be set there before it can be used. */
+  isPinStale(phoneNumberId: PhoneNumberId): Promise<boolean>;
+  /** Somebody changed the PIN at Meta: ours, if there is one and none is proposed, is proposed again. */
+  markPinStale(phoneNumberId: PhoneNumberId): Promise<void>;
+  /** The PIN that Meta has, as a person tells it, in place of ours. */
+  keepPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<void>;
   /** Seals the certificate unless the same one is kept; answers with its SHA-256 in hex. */
   keepCertificate(phoneNumberId: PhoneNumberId, certificate: Secret): Promise<string>;
   certificateOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;

@@ -27,18 +27,30 @@ export function proxyOnboardingActivities(timing: Timing): OnboardingActivities 
   return {
     observeNumber: proxy('read the number at Meta').observeNumber,
     reserveAttempt: proxy('seal the PIN, count the attempt').reserveAttempt,
-    register: proxyRegister(timing).register,
+    register: proxyOnce('register with Meta, once', timing).register,
+    setPin: proxySetPin(timing).setPin,
+    deregister: proxyOnce('deregister with Meta, once', timing).deregister,
     settleAttempt: proxy('close the attempt whose answer was lost').settleAttempt,
     announce: proxyAnnounce().announce,
   };
 }
 
 /** A retry here would post twice: the loop, the count and the read before a second POST are the workflow's. */
-function proxyRegister(timing: Timing): OnboardingActivities {
+function proxyOnce(summary: string, timing: Timing): OnboardingActivities {
   return proxyActivities<OnboardingActivities>({
-    summary: 'register with Meta, once',
+    summary,
     startToCloseTimeout: timing.startToCloseMs,
     retry: { maximumAttempts: 1 },
+  });
+}
+
+/** For a while: then the repair waits as everything does that Meta does not answer, and the deadline is watched. */
+function proxySetPin(timing: Timing): OnboardingActivities {
+  return proxyActivities<OnboardingActivities>({
+    summary: "set the number's PIN at Meta",
+    startToCloseTimeout: timing.startToCloseMs,
+    scheduleToCloseTimeout: 4 * timing.startToCloseMs,
+    retry: { ...PATIENT, nonRetryableErrorTypes: [failureTypes.refused] },
   });
 }
 

@@ -1,6 +1,14 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { failureTypes } from '../contract/failures.ts';
 import { CAUSES, type Cause } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
+
+/** Meta's final word in an activity's failure; undefined where there was none, as after a time-out. */
+export function refusedIn(error: unknown): Refusal | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  const isFinal = cause instanceof ApplicationFailure && cause.type === failureTypes.refused;
+  return isFinal ? refusalIn(error) : undefined;
+}
 
 /** The refusal an activity failed with. A failure of any other kind is a refusal we do not know: it asks a person. */
 export function refusalIn(error: unknown): Refusal {

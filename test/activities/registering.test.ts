@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttemptRef } from '../../src/contract/activities.ts';
 import type { Cause } from '../../src/domain/causes.ts';
-import type { AttemptOutcome, Refusal, Reservation } from '../../src/domain/register-protocol.ts';
+import type { AttemptOutcome, Readiness, Refusal } from '../../src/domain/register-protocol.ts';
 import type { AttemptResult, AttemptRow, Store } from '../../src/store/store.ts';
 import type { LedgerEntry } from '../support/fake-meta.ts';
 import { DAY_MS, MINUTE_MS } from '../support/spans.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 type OfNumber = Pick<AttemptRef, 'phoneNumberId'>;
 
-function reserve({ phoneNumberId }: OfNumber, step = 1): Promise<Reservation> {
+function reserve({ phoneNumberId }: OfNumber, step = 1): Promise<Readiness> {
   const deadlineAtMs = rig.clock.nowMs + 14 * DAY_MS;
   const requestKey = `run-of-${phoneNumberId}/${step}`;
   const attempt = { phoneNumberId, requestKey, deadlineAtMs };

@@ -84,6 +84,9 @@ export async function createWorld(ground: Ground): Promise<World> {
     appId: APP_ID,
     appSecret: new Secret(APP_SECRET),
     timeoutMs: 2000,
+    onUsage: (usage) => {
+      if (usage.kind === 'account') void store.pacing.noteUse(usage.wabaId, usage.percent);
+    },
   });
   const monotonicMs = (): number => performance.now();
   let attempts = 0;
@@ -184,6 +187,8 @@ function inStep(
     subscribeApp: step(activities.subscribeApp),
     reserveAttempt: step(activities.reserveAttempt),
     register: step(activities.register),
+    setPin: step(activities.setPin),
+    deregister: step(activities.deregister),
     settleAttempt: step(activities.settleAttempt),
     announce: step(activities.announce),
     observeAccount: step(activities.observeAccount),

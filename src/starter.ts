@@ -31,6 +31,8 @@ await runProgram('starter', async ({ config, log }) => {
   try {
     const app = createHttpApp({
       ...{ store, graph, onboardings, meta, nowMs, log },
+      graphTimeoutMs: config.graph.timeoutMs,
+      monotonicMs: () => performance.now(),
       access: config.http,
       isBehindTls: !isLoopback(config.http.host),
       ...(temporal.uiUrl !== undefined && {

@@ -25,7 +25,7 @@ export type DeskErrorCode =
   /** The account's calls are used up until `untilMs`; nothing was done. */
   | 'throttled'
   | 'refused_by_meta'
-  /** Nothing was sent, or it was a read. */
+  /** Nothing was sent, or nothing was done, or it was a read. */
   | 'meta_unavailable'
   /** The write may have had its effect: read before it is repeated. */
   | 'outcome_unknown';
@@ -70,7 +70,8 @@ function refusalError(error: GraphRefused, call: RefusedCall | undefined): DeskE
   const field = unknownFieldIn(error);
   if (field !== undefined) return new DeskError('invalid_input', `Meta knows no field '${field}'`);
   if (PASSING.includes(refusal.cause)) {
-    return new DeskError('meta_unavailable', error.message, { refusal });
+    const message = `Meta cannot do this now; ask again later${diagnosticOf(refusal)}`;
+    return new DeskError('meta_unavailable', message, { refusal });
   }
   const advice = isNotThere(error)
     ? 'There is no such number or account, or the token gives no access to it.'

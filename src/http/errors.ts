@@ -34,6 +34,58 @@ export const HTTP_ERRORS = {
   },
   invalid_waba_id: { status: 400, message: 'waba_id: 1-20 digits, as a string' },
   invalid_phone_number_id: { status: 400, message: 'phone_number_id: 1-20 digits, as a string' },
+  invalid_preverified_id: { status: 400, message: 'preverified_id: 1-20 digits, as a string' },
+  unknown_parameter: {
+    status: 400,
+    message: 'Send only the parameters that the reference lists for this path, each once',
+  },
+  invalid_fields: {
+    status: 400,
+    message: 'fields: 1-50 names like name_status, separated by commas',
+  },
+  invalid_account_mode: { status: 400, message: 'account_mode: SANDBOX or LIVE' },
+  invalid_limit: { status: 400, message: 'limit: 1-100' },
+  invalid_after: {
+    status: 400,
+    message: 'after: the cursor of the page before; without it the list begins anew',
+  },
+  invalid_sort: {
+    status: 400,
+    message: 'sort: one of the fields, with :desc the greatest first; not with limit or after',
+  },
+  invalid_status: { status: 400, message: 'status: VERIFIED, NOT_VERIFIED or EXPIRED' },
+  invalid_cc: { status: 400, message: 'cc: the country code, 1-3 digits, as a string' },
+  invalid_phone_number: { status: 400, message: 'phone_number: 4-15 digits, as a string' },
+  invalid_verified_name: {
+    status: 400,
+    message: 'verified_name: 2-75 characters on one line',
+  },
+  invalid_migrate_phone_number: { status: 400, message: 'migrate_phone_number: true or false' },
+  invalid_override: {
+    status: 400,
+    message: 'override_callback_url and verify_token: send both or none',
+  },
+  invalid_override_callback_url: {
+    status: 400,
+    message: 'override_callback_url: https, at most 200 characters',
+  },
+  invalid_verify_token: { status: 400, message: 'verify_token: 1-1024 visible characters' },
+  invalid_method: { status: 400, message: 'method: SMS or VOICE' },
+  invalid_language: { status: 400, message: 'language: like en_US' },
+  invalid_code_method: { status: 400, message: 'code_method: sms or voice' },
+  invalid_one_time_code: {
+    status: 400,
+    message: 'code: exactly 6 digits, as a string, without the hyphen',
+  },
+  invalid_pin: {
+    status: 400,
+    message: 'pin: exactly 6 digits, as a string, no repeat (000000) and no run (123456)',
+  },
+  unsupported_region: {
+    status: 400,
+    message: 'data_localization_region: one of the regions that the answer lists',
+  },
+  invalid_input: { status: 400, message: 'The answer tells what cannot be right' },
   invalid_idempotency_key: {
     status: 400,
     message: 'idempotency-key: 1-255 printable ASCII characters',
@@ -50,9 +102,18 @@ export const HTTP_ERRORS = {
   code_expired: { status: 422, message: 'Signup took over 30 s; run it again' },
   meta_unavailable: {
     status: 503,
-    message: 'Meta did not answer; run the signup again',
+    message: 'Meta did not answer; try again',
     retryAfterS: 30,
   },
+  outcome_unknown: {
+    status: 503,
+    message: 'Meta did not answer clearly; read before you repeat this',
+  },
+  throttled: {
+    status: 503,
+    message: "The account's calls at Meta are used up for now; ask again later",
+  },
+  refused_by_meta: { status: 422, message: 'Meta refused; the member refusal tells why' },
   number_not_in_account: {
     status: 403,
     message: 'The signup gives no access to this number in this account; run it again',
@@ -66,6 +127,15 @@ export const HTTP_ERRORS = {
     message: 'The number is held by another signup; finish or abandon that one first',
   },
   unknown_number: { status: 404, message: 'No onboarding of this number is known' },
+  unknown_account: {
+    status: 404,
+    message: 'No signup has given us a token for this account; let the customer sign up',
+  },
+  not_configured: { status: 409, message: 'The service is not set up for this' },
+  attempts_spent: {
+    status: 409,
+    message: 'All requests that we allow ourselves in 72 hours are used up',
+  },
   not_now: { status: 409, message: 'This makes no sense now' },
   temporal_unavailable: {
     status: 503,
@@ -101,21 +171,35 @@ export const HTTP_ERRORS = {
 
 export type ErrorCode = keyof typeof HTTP_ERRORS;
 
+interface More {
+  /** Takes the place of the table's, where a sentence of our own tells more. */
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What Meta refused with. */
+  readonly refusal?: RefusalView;
+}
+
 /** Thrown by a route to answer with an error of the table. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: ErrorCode;
   readonly headers: Readonly<Record<string, string>>;
+  readonly refusal: RefusalView | undefined;
 
-  /** `message` takes the place of the table's, where a sentence of our own tells more. */
-  constructor(
-    code: ErrorCode,
-    more: { readonly message?: string; readonly headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(code: ErrorCode, more: More = {}) {
     super(more.message ?? HTTP_ERRORS[code].message);
     this.code = code;
     this.headers = more.headers ?? {};
+    this.refusal = more.refusal;
   }
+}
+
+interface RefusalView {
+  /** One of the reference's causes. */
+  readonly cause: string;
+  readonly code: number | undefined;
+  readonly subcode: number | undefined;
+  readonly trace_id: string | undefined;
 }
 
 export function entryOf(code: ErrorCode): HttpErrorEntry {

@@ -6,10 +6,11 @@ import { readOptionalJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
+import type { Call, Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import { statusUrlOf } from './signups.ts';
 
-export interface NumberDeps {
+interface NumberDeps {
   readonly store: Pick<Store, 'numbers' | 'attempts'>;
   readonly onboardings: Pick<Onboardings, 'retryNow'>;
   readonly hash: KeyedHash;
@@ -17,8 +18,16 @@ export interface NumberDeps {
   readonly temporal?: TemporalLink;
 }
 
+export function numberRoutes(deps: NumberDeps): Routes {
+  return {
+    '/v1/numbers': { GET: () => listNumbers(deps) },
+    '/v1/numbers/:id': { GET: (call) => showNumber(call, deps) },
+    '/v1/numbers/:id/retry': { POST: (call) => retryNumber(call, deps) },
+  };
+}
+
 /** The fleet: what runs, by time left; then what has ended. */
-export async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
+async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
   const rows = await store.numbers.byDeadline();
   const numbers = rows.map((row) => ({
     ...summaryOf(row, nowMs()),
@@ -28,8 +37,8 @@ export async function listNumbers({ store, nowMs }: NumberDeps): Promise<Respons
 }
 
 /** @throws HttpError unknown_number */
-export async function showNumber(id: string, deps: NumberDeps): Promise<Response> {
-  const row = await rowOf(id, deps);
+async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
+  const row = await rowOf(call, deps);
   const [events, attempts] = await Promise.all([
     deps.store.numbers.eventsOf(row.phoneNumberId),
     deps.store.attempts.of(row.phoneNumberId),
@@ -39,17 +48,11 @@ export async function showNumber(id: string, deps: NumberDeps): Promise<Response
   return answerJson({ ...details, status_url: statusUrlOf(row.phoneNumberId) });
 }
 
-export interface RetryCall {
-  readonly id: string;
-  readonly request: Request;
-  readonly requestId: string;
-}
-
 /** The operator's "try again". The answer comes from the onboarding itself, or is its reason to refuse. */
-export async function retryNumber(call: RetryCall, deps: NumberDeps): Promise<Response> {
+async function retryNumber(call: Call, deps: NumberDeps): Promise<Response> {
   await readOptionalJsonObject(call.request, []);
   const key = readIdempotencyKey(call.request);
-  const { phoneNumberId, outcome } = await rowOf(call.id, deps);
+  const { phoneNumberId, outcome } = await rowOf(call, deps);
   if (outcome !== undefined) {
     throw new HttpError('not_now', { message: `The onboarding has ended: ${outcome}` });
   }
@@ -64,7 +67,8 @@ export async function retryNumber(call: RetryCall, deps: NumberDeps): Promise<Re
   }
 }
 
-async function rowOf(id: string, { store }: NumberDeps): Promise<NumberRow> {
+async function rowOf({ params }: Call, { store }: NumberDeps): Promise<NumberRow> {
+  const { id } = params;
   const row = isPhoneNumberId(id) ? await store.numbers.byId(id) : undefined;
   if (row === undefined) throw new HttpError('unknown_number');
   return row;

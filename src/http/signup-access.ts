@@ -71,7 +71,7 @@ async function exchange(deps: AccessDeps, code: Secret, signal: AbortSignal): Pr
         { err: error },
         'Meta refuses the code exchange; check META_APP_ID and META_APP_SECRET',
       );
-      throw new HttpError('meta_unavailable');
+      throw noAnswer();
     }
     throw error;
   }
@@ -99,5 +99,12 @@ function meaningOf(error: unknown, log: Log): unknown {
   );
   if (!isMeta) return error;
   log.warn({ err: error }, 'Meta did not answer a signup');
-  return new HttpError('meta_unavailable');
+  return noAnswer();
+}
+
+/** The code lives 30 s: by the time somebody tries again it is gone. */
+function noAnswer(): HttpError {
+  return new HttpError('meta_unavailable', {
+    message: 'Meta did not answer; run the signup again',
+  });
 }

@@ -1,13 +1,9 @@
-import {
-  isPhoneNumberId,
-  isWabaId,
-  type PhoneNumberId,
-  type WabaId,
-} from '../domain/phone-number.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { Secret } from '../domain/secret.ts';
 import { readJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
+import { phoneNumberIdOf, wabaIdOf } from './values.ts';
 
 /** A signup callback of the right form. Nothing in it is believed: the ids came through a browser. */
 export interface SignupRequest {
@@ -26,10 +22,8 @@ export async function readSignupRequest(request: Request, hash: KeyedHash): Prom
   const body = await readJsonObject(request, ['code', 'waba_id', 'phone_number_id']);
   const code = body.get('code');
   if (typeof code !== 'string' || !CODE.test(code)) throw new HttpError('invalid_code');
-  const wabaId = body.get('waba_id');
-  if (!isWabaId(wabaId)) throw new HttpError('invalid_waba_id');
-  const phoneNumberId = body.get('phone_number_id');
-  if (!isPhoneNumberId(phoneNumberId)) throw new HttpError('invalid_phone_number_id');
+  const wabaId = wabaIdOf(body.get('waba_id'));
+  const phoneNumberId = phoneNumberIdOf(body.get('phone_number_id'));
   const key = readIdempotencyKey(request);
   return {
     code: new Secret(code),

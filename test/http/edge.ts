@@ -10,8 +10,10 @@ import {
   type PhoneNumberId,
   type WabaId,
 } from '../../src/domain/phone-number.ts';
+import type { Partner } from '../../src/desk/preverified.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
+import { isBusinessId } from '../../src/graph/ids.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/app.ts';
 import { NotNow, TemporalUnavailable, type Onboardings } from '../../src/http/onboardings.ts';
 import { serveHttp, type HttpServer, type ServeOptions } from '../../src/http/server.ts';
@@ -90,6 +92,8 @@ export interface Edge {
   said(): string;
   call(path: string, init?: RequestInit): Promise<Answer>;
   signUp(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Every route, as `POST /v1/signups`. */
+  readonly routes: readonly string[];
   close(): Promise<void>;
 }
 
@@ -100,10 +104,25 @@ export interface Answer {
   /** `error.code` of the one error shape. */
   readonly code: string | undefined;
   readonly message: string | undefined;
+  readonly refusal: z.output<typeof refusalShape> | undefined;
 }
 
+const tokenShape = z.looseObject({ value: z.string() });
+
+const refusalShape = z.strictObject({
+  cause: z.string(),
+  code: z.number().optional(),
+  subcode: z.number().optional(),
+  trace_id: z.string().optional(),
+});
+
 const errorShape = z.strictObject({
-  error: z.strictObject({ code: z.string(), message: z.string(), request_id: z.uuid() }),
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    request_id: z.uuid(),
+    refusal: refusalShape.optional(),
+  }),
 });
 
 /** The real app on a real socket, with a real store and fake-graph behind it. */
@@ -112,6 +131,8 @@ export async function openEdge(
     access?: HttpAppDeps['access'];
     isBehindTls?: boolean;
     limits?: ServeOptions['limits'];
+    /** With a portfolio of the partner's own, and a token for it. */
+    hasPartner?: boolean;
   } = {},
 ): Promise<Edge> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
@@ -142,11 +163,16 @@ export async function openEdge(
     store,
     graph,
     onboardings: temporal.onboardings,
-    meta: { appId: APP_ID, appSecret, verifyToken: new Secret(VERIFY_TOKEN) },
+    graphTimeoutMs: 2000,
+    meta: {
+      ...{ appId: APP_ID, appSecret, verifyToken: new Secret(VERIFY_TOKEN) },
+      ...(changes.hasPartner === true ? { partner: await partnerOf(meta) } : {}),
+    },
     access: changes.access ?? { allowedOrigins: [] },
     isBehindTls: changes.isBehindTls ?? false,
     temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
     nowMs: Date.now,
+    monotonicMs: () => performance.now(),
     log,
     wake: () => void (wakes.count += 1),
   });
@@ -159,11 +185,13 @@ export async function openEdge(
     said.push(text, ...[...response.headers].map((header) => header.join(': ')));
     const error = response.status >= 400 ? errorOf(text) : undefined;
     const { status, headers } = response;
-    return { status, headers, text, code: error?.code, message: error?.message };
+    const { code, message, refusal } = error ?? {};
+    return { status, headers, text, code, message, refusal };
   };
   return {
     ...{ url, port: server.port, meta, store, temporal, wakes, call },
     said: () => said.join('\n'),
+    routes: app.routes.map(({ method, path }) => `${method} ${path}`),
     signUp: (body, headers = {}) =>
       call('/v1/signups', {
         method: 'POST',
@@ -178,6 +206,14 @@ export async function openEdge(
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The emulator's own portfolio, with a fresh token. */
+async function partnerOf(meta: RunningFakeMeta): Promise<Partner> {
+  const { value } = tokenShape.parse(await meta.post('/tokens', { kind: 'system' }));
+  const businessId = '506914307656634';
+  if (!isBusinessId(businessId)) throw new TypeError('no business id');
+  return { businessId, token: new Secret(value) };
 }
 
 function errorOf(text: string): z.output<typeof errorShape>['error'] | undefined {

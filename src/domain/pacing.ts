@@ -1,4 +1,7 @@
-const HOUR_MS = 3_600_000;
+/**
+ * How long a call counts: Meta's rolling hour, and as long as a call may be on its way, since Meta counts it when it arrives.
+ */
+export const COUNTED_MS = 3_600_000 + 10_000;
 
 /**
  * Meta counts management calls per app and account over a rolling hour: 200, or 5,000 once the account has a registered
@@ -10,13 +13,22 @@ const LIMITS = { fresh: 200, established: 5000 } as const;
 const KEPT_FREE = 0.1;
 
 export interface AccountPace {
-  /** When each of our calls of the last hour was made, in any order. */
+  /** When each of our calls that still count was made, in any order. */
   readonly callsAtMs: readonly number[];
   readonly hasRegisteredNumber: boolean;
-  /** Calls that were not ours, as Meta's usage header showed them at that instant. */
-  readonly others?: { readonly calls: number; readonly atMs: number };
+  /** Meta's last word on the use of the account. */
+  readonly figure?: UseFigure;
   /** No calls before this instant: Meta has refused one for the limit. */
   readonly pausedUntilMs?: number;
+}
+
+/** What the header of an answer told. */
+export interface UseFigure {
+  /** Of the limit, whoever made the calls; Meta rounds down. */
+  readonly pct: number;
+  /** Our own calls that counted at that instant. */
+  readonly ours: number;
+  readonly atMs: number;
 }
 
 export type Permit =
@@ -32,42 +44,42 @@ export interface Wanted {
 }
 
 /**
- * May the calls be made now? A call leaves the count an hour after it was made, so the answer to "when?" is the instant at
- * which enough of them have left.
+ * May the calls be made now? A call leaves the count after its time, so the answer to "when?" is the instant at which enough
+ * of them have left.
  */
 export function permitOf(pace: AccountPace, { calls, ahead }: Wanted, nowMs: number): Permit {
   if (pace.pausedUntilMs !== undefined && nowMs < pace.pausedUntilMs) {
     return { kind: 'wait', untilMs: pace.pausedUntilMs };
   }
-  const counted = pace.callsAtMs.filter((atMs) => nowMs - atMs < HOUR_MS).sort((a, b) => a - b);
-  const used = counted.length + othersOf(pace, nowMs);
-  const free = usableOf(pace) - used;
-  const missing = ahead + calls - Math.max(free, 0);
+  const counted = pace.callsAtMs.filter((atMs) => isCounted(atMs, nowMs)).sort((a, b) => a - b);
+  const missing = ahead + calls - Math.max(roomIn(pace, nowMs) - counted.length, 0);
   if (missing <= 0) return { kind: 'go' };
   // Those ahead take the places that are free, then those of the oldest calls as they leave.
   const leaving = counted[missing - 1] ?? nowMs;
-  return { kind: 'wait', untilMs: leaving + HOUR_MS };
+  return { kind: 'wait', untilMs: leaving + COUNTED_MS };
 }
 
-function usableOf(pace: AccountPace): number {
-  return Math.floor(limitOf(pace) * (1 - KEPT_FREE));
+export function isCounted(atMs: number, nowMs: number): boolean {
+  return nowMs - atMs < COUNTED_MS;
 }
 
-function limitOf({ hasRegisteredNumber }: Pick<AccountPace, 'hasRegisteredNumber'>): number {
-  return hasRegisteredNumber ? LIMITS.established : LIMITS.fresh;
+/** How many calls may be ours. */
+function roomIn({ figure, hasRegisteredNumber }: AccountPace, nowMs: number): number {
+  const current = figure !== undefined && isCounted(figure.atMs, nowMs) ? figure : undefined;
+  const underSmaller = usableOf(LIMITS.fresh) - othersIn(current, LIMITS.fresh);
+  if (!hasRegisteredNumber) return underSmaller;
+  const others = othersIn(current, LIMITS.established);
+  const underLarger = usableOf(LIMITS.established) - others;
+  // More than ours under the larger limit: calls of others, or a limit that is still the smaller one. Right in both cases:
+  return others > 0 ? Math.min(underSmaller, underLarger) : underLarger;
 }
 
-/** Their calls leave the count within an hour too; until Meta tells anew they are taken to stay. */
-function othersOf({ others }: AccountPace, nowMs: number): number {
-  return others === undefined || nowMs - others.atMs >= HOUR_MS ? 0 : others.calls;
+function usableOf(limit: number): number {
+  return Math.floor(limit * (1 - KEPT_FREE));
 }
 
-/** How many calls of others are in Meta's figure (in per cent of the limit, rounded down by Meta) beside our own. */
-export function callsOfOthers(
-  pct: number,
-  pace: Pick<AccountPace, 'callsAtMs' | 'hasRegisteredNumber'>,
-  nowMs: number,
-): number {
-  const ours = pace.callsAtMs.filter((atMs) => nowMs - atMs < HOUR_MS).length;
-  return Math.max(Math.floor((pct / 100) * limitOf(pace)) - ours, 0);
+/** Calls in Meta's figure that are not ours. They leave the count as ours do; until Meta tells anew they are taken to stay. */
+function othersIn(figure: UseFigure | undefined, limit: number): number {
+  if (figure === undefined) return 0;
+  return Math.max(Math.floor((figure.pct / 100) * limit) - figure.ours, 0);
 }

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { callsOfOthers, permitOf, type AccountPace, type Permit } from '../domain/pacing.ts';
+import { COUNTED_MS, permitOf, type AccountPace, type Permit } from '../domain/pacing.ts';
 import type { WabaId } from '../domain/phone-number.ts';
 import { setAccount } from './accounts.ts';
 import type { Schema } from './schema.ts';
@@ -10,7 +10,6 @@ interface PacingDeps {
   readonly nowMs: () => number;
 }
 
-const HOUR_MS = 3_600_000;
 /** Whoever was told to come back and has not by then is gone, and no longer stands before others. */
 const LATE_MS = 120_000;
 
@@ -19,14 +18,20 @@ export function createPacing(deps: PacingDeps): Pacing {
   return {
     permit: (request) =>
       db.transaction().execute((transaction) => permit(transaction, request, nowMs())),
-    noteUse: (wabaId, pct) =>
-      db.transaction().execute(async (transaction) => {
-        const pace = await paceOf(transaction, wabaId, nowMs());
-        const othersCalls = callsOfOthers(pct, pace, nowMs());
-        await setAccount(transaction, wabaId, { othersCalls, othersAtMs: nowMs() });
-      }),
+    noteUse: (wabaId, pct) => noteUse(deps, wabaId, pct),
     pause: (wabaId, untilMs) => setAccount(db, wabaId, { pausedUntilMs: untilMs }),
   };
+}
+
+async function noteUse({ db, nowMs }: PacingDeps, wabaId: WabaId, pct: number): Promise<void> {
+  const useAtMs = nowMs();
+  const { ours } = await db
+    .selectFrom('accountCalls')
+    .select((eb) => eb.fn.countAll().as('ours'))
+    .where('wabaId', '=', wabaId)
+    .where('atMs', '>', useAtMs - COUNTED_MS)
+    .executeTakeFirstOrThrow();
+  await setAccount(db, wabaId, { usePct: Math.ceil(pct), useOurs: Number(ours), useAtMs });
 }
 
 async function permit(
@@ -61,11 +66,10 @@ async function leaveQueue(
 }
 
 async function paceOf(db: Kysely<Schema>, wabaId: WabaId, nowMs: number): Promise<AccountPace> {
-  const hourAgoMs = nowMs - HOUR_MS;
   await db
     .deleteFrom('accountCalls')
     .where('wabaId', '=', wabaId)
-    .where('atMs', '<=', hourAgoMs)
+    .where('atMs', '<=', nowMs - COUNTED_MS)
     .execute();
   const calls = await db
     .selectFrom('accountCalls')
@@ -74,17 +78,17 @@ async function paceOf(db: Kysely<Schema>, wabaId: WabaId, nowMs: number): Promis
     .execute();
   const account = await db
     .selectFrom('accounts')
-    .select(['pausedUntilMs', 'othersCalls', 'othersAtMs'])
+    .select(['pausedUntilMs', 'usePct', 'useOurs', 'useAtMs'])
     .where('wabaId', '=', wabaId)
     .executeTakeFirst();
-  const { pausedUntilMs, othersCalls, othersAtMs } = account ?? {};
+  const { pausedUntilMs, usePct, useOurs, useAtMs } = account ?? {};
   return {
     callsAtMs: calls.map(({ atMs }) => atMs),
     hasRegisteredNumber: await hasRegisteredNumber(db, wabaId),
     ...(pausedUntilMs == null ? {} : { pausedUntilMs }),
-    ...(othersCalls == null || othersAtMs == null
+    ...(usePct == null || useOurs == null || useAtMs == null
       ? {}
-      : { others: { calls: othersCalls, atMs: othersAtMs } }),
+      : { figure: { pct: usePct, ours: useOurs, atMs: useAtMs } }),
   };
 }
 

@@ -101,8 +101,9 @@ interface AccountTable {
   readAtMs: number | null;
   subscribedAtMs: number | null;
   pausedUntilMs: number | null;
-  othersCalls: number | null;
-  othersAtMs: number | null;
+  usePct: number | null;
+  useOurs: number | null;
+  useAtMs: number | null;
 }
 
 interface AccountCallTable {

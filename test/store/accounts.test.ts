@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COUNTED_MS } from '../../src/domain/pacing.ts';
 import {
   isPhoneNumberId,
   isWabaId,
@@ -94,7 +95,7 @@ describe('the calls of an account', () => {
     const urgent = await store.pacing.permit(asked('urgent', 1000));
     expect(late).toMatchObject({ kind: 'wait' });
     expect(urgent).toEqual(late);
-    clock.nowMs += HOUR_MS - 1000;
+    clock.nowMs += COUNTED_MS - 1000;
     // 179 calls are free again: both go, and one that is less urgent than the queue still has room.
     expect((await store.pacing.permit(asked('late', 2000))).kind).toBe('go');
     expect((await store.pacing.permit(asked('urgent', 1000))).kind).toBe('go');
@@ -104,7 +105,7 @@ describe('the calls of an account', () => {
     const { store, clock } = await openTestStore();
     await store.pacing.permit(asked('first', 0, 180));
     await store.pacing.permit(asked('gone', 1, 180));
-    clock.nowMs += HOUR_MS;
+    clock.nowMs += COUNTED_MS;
     expect((await store.pacing.permit(asked('here', 2))).kind).toBe('wait');
     clock.nowMs += 120_001;
     expect((await store.pacing.permit(asked('here', 2))).kind).toBe('go');
@@ -133,8 +134,24 @@ describe('the calls of an account', () => {
 
   it('leave room for what others use, as Meta tells it', async () => {
     const { store } = await openTestStore();
+    await store.pacing.permit(asked('1', 0, 10));
     await store.pacing.noteUse(ACCOUNT, 45);
     expect((await store.pacing.permit(asked('1', 0, 90))).kind).toBe('go');
     expect((await store.pacing.permit(asked('1'))).kind).toBe('wait');
+    await store.pacing.noteUse(ACCOUNT, 49.5);
+    expect((await store.pacing.permit(asked('1', 0, 80))).kind).toBe('go');
+    expect((await store.pacing.permit(asked('1'))).kind).toBe('wait');
+  });
+
+  it('stay below the smaller limit, whatever is registered, while Meta counts by it', async () => {
+    const { store, clock } = await openTestStore();
+    await store.pacing.permit(asked('1', 0, 100));
+    await store.pacing.noteUse(ACCOUNT, 50);
+    const facts = factsAt(clock.nowMs, 'CONNECTED');
+    await store.accounts.keepReads(ACCOUNT, [{ phoneNumberId: numberId('1'), facts }]);
+    expect((await store.pacing.permit(asked('2', 0, 80))).kind).toBe('go');
+    expect((await store.pacing.permit(asked('3'))).kind).toBe('wait');
+    await store.pacing.noteUse(ACCOUNT, 3);
+    expect((await store.pacing.permit(asked('3'))).kind).toBe('go');
   });
 });

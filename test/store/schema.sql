@@ -21,8 +21,9 @@ CREATE TABLE "accounts" (
   "read_at_ms" bigint,
   "subscribed_at_ms" bigint,
   "paused_until_ms" bigint,
-  "others_calls" integer,
-  "others_at_ms" bigint
+  "use_pct" integer,
+  "use_ours" integer,
+  "use_at_ms" bigint
 );
 
 CREATE TABLE "announcements" (

@@ -56,7 +56,7 @@ export type Seen =
   | { readonly kind: 'facts'; readonly facts: NumberFacts }
   | { readonly kind: 'reservation'; readonly reservation: Readiness }
   | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome }
-  | { readonly kind: 'repaired'; readonly outcome: RepairOutcome }
+  | { readonly kind: 'repaired'; readonly outcome: RepairOutcome; readonly facts: NumberFacts }
   | { readonly kind: 'woken'; readonly by: Waker; readonly facts: NumberFacts };
 
 export type Waker = 'facts' | 'time' | 'retry';
@@ -101,7 +101,7 @@ export function next({ protocol, step }: Turn, seen: Seen, at: Instant): Turn {
     case 'outcome':
       return afterAttempt(protocol, seen.outcome, at);
     case 'repaired':
-      return afterRepair(protocol, seen.outcome, at);
+      return afterRepair({ ...protocol, facts: seen.facts }, seen.outcome, at);
     case 'woken':
       return turnOf({ ...protocol, facts: seen.facts, kind: kindAfter(protocol, seen.by) });
   }

@@ -46,7 +46,7 @@ async function carryOut(run: Run, { step, protocol }: Turn): Promise<Seen> {
     case 'send':
       return { kind: 'outcome', outcome: await send(run, step.n) };
     case 'repair':
-      return { kind: 'repaired', outcome: await mend(run, step.repair) };
+      return { kind: 'repaired', outcome: await mend(run, step.repair), facts: await look(run) };
     case 'prove':
       return { kind: 'facts', facts: await prove(run) };
     case 'look-after-lost-answer':

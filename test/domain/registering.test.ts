@@ -209,6 +209,7 @@ describe('a repair', () => {
   const repaired = (outcome: Extract<Seen, { kind: 'repaired' }>['outcome']): Seen => ({
     kind: 'repaired',
     outcome,
+    facts: UNREGISTERED,
   });
 
   it.each([

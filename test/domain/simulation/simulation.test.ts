@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { DEADLINE_MS, live, type Life } from './life.ts';
+import { HOUR_MS, MINUTE_MS, type Sent } from './meta.ts';
+
+/** `SIMULATION_SEED=123 npx vitest run test/domain/simulation` repeats one life. */
+const { SIMULATION_SEED: only, SIMULATION_SEEDS: count = '10000' } = process.env;
+const SEEDS =
+  only === undefined ? Array.from({ length: Number(count) }, (_, seed) => seed) : [Number(only)];
+
+/** What must never have happened in a life; undefined if nothing did. */
+function breachOf(life: Life): string | undefined {
+  const { meta, outcome, endedAtMs } = life;
+  const registers = meta.log.filter(({ call }) => call === 'register');
+  if (outcome === 'endless') return 'goes in circles';
+  if (hasBlindRepeat(meta.log)) return 'I2: sent again without a read in between';
+  if (mostIn72Hours(registers) > 8) return 'I2: more than 8 requests in 72 hours';
+  if (new Set(registers.map(({ pin }) => pin)).size > 1) return 'I3: another PIN';
+  if (registers.some(({ atMs }) => atMs > DEADLINE_MS + 10_000))
+    return 'I6: sent after the deadline';
+  if (outcome === 'expired' && endedAtMs < DEADLINE_MS) return 'I6: given up before the deadline';
+  if (outcome === 'expired' && endedAtMs > DEADLINE_MS + MINUTE_MS + 10_000)
+    return 'I6: ended late';
+  if (outcome === 'registered' && meta.registeredAtMs === undefined) return 'I2: registered unseen';
+  return undefined;
+}
+
+function hasBlindRepeat(log: readonly Sent[]): boolean {
+  const calls = log.map(({ call }) => (call === 'register' ? 'R' : call === 'read' ? 'r' : '-'));
+  return /R-*R/.test(calls.join(''));
+}
+
+function mostIn72Hours(registers: readonly Sent[]): number {
+  const inWindowOf = ({ atMs }: Sent): number =>
+    registers.filter((other) => other.atMs >= atMs && other.atMs < atMs + 72 * HOUR_MS).length;
+  return Math.max(0, ...registers.map(inWindowOf));
+}
+
+it(`F41, level 1: keeps every invariant in ${SEEDS.length} lives, and brings each to one end`, () => {
+  const outcomes = new Map<string, number>();
+  for (const seed of SEEDS) {
+    const life = live(seed);
+    const breach = breachOf(life);
+    expect(breach, `seed ${seed}: SIMULATION_SEED=${seed} repeats it`).toBeUndefined();
+    outcomes.set(life.outcome, (outcomes.get(life.outcome) ?? 0) + 1);
+  }
+  if (only !== undefined) return;
+  // A simulation in which everything goes well, or nothing, shows nothing.
+  expect(Object.fromEntries(outcomes)).toEqual({
+    registered: expect.any(Number),
+    abandoned: expect.any(Number),
+    expired: expect.any(Number),
+  });
+});

@@ -14,7 +14,7 @@ import {
   type Move,
   type Repair,
   type Seen,
-  type Turn,
+  type Step,
 } from '../domain/registering.ts';
 import { fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusedIn } from './failures.ts';
@@ -28,15 +28,14 @@ export async function registerNumber(run: Run, found: NumberFacts): Promise<Numb
   enter(run, 'registering');
   const isTakenOff = run.progress.attemptsLeft !== undefined && !run.isBoundByDeadline;
   let turn = begin(found, isTakenOff);
-  while (turn.step.kind !== 'done') turn = next(turn, await carryOut(run, turn), instantOf(run));
+  while (turn.step.kind !== 'done')
+    turn = next(turn, await carryOut(run, turn.step), instantOf(run));
   tell(run, 'registered', ['Registered on Cloud API: a read shows it.', 'Meta']);
   return turn.protocol.facts;
 }
 
-async function carryOut(run: Run, { step, protocol }: Turn): Promise<Seen> {
+async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promise<Seen> {
   switch (step.kind) {
-    case 'done':
-      return { kind: 'facts', facts: protocol.facts };
     case 'fail':
       return await fail(run, 'abandoned', step.refusal);
     case 'verify':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   cheapestRead,
   isWorthAHint,
+  nextOfWatch,
   ownPollDueMs,
   watchDueMs,
   watchIntervalMs,
@@ -38,6 +39,28 @@ describe('the watch of an account', () => {
   it('is due when the number that was read longest ago has waited for an interval', () => {
     expect(watchDueMs([500, 200, 900], 1000)).toBe(1200);
     expect(watchDueMs([], 1000)).toBe(0);
+  });
+
+  it('sleeps until the interval of the number that was read longest ago is over, and reads at its end', () => {
+    const waiting = [1000, 9000].map((readAtMs) => factsOf({ readAtMs }));
+    const dueMs = 1000 + watchIntervalMs(2);
+    const moveAt = (nowMs: number) => nextOfWatch({ waiting, known: 2, readAtMs: 5000 }, nowMs);
+    expect(moveAt(dueMs - 1)).toEqual({ kind: 'sleep', forMs: 1 });
+    const read = { kind: 'list', calls: 1 };
+    expect(moveAt(dueMs)).toEqual({ kind: 'read', read, thenSleepMs: watchIntervalMs(2) });
+    expect(moveAt(dueMs + 1)).toMatchObject({ kind: 'read' });
+  });
+
+  it('reads at once when a number of the account was never read', () => {
+    const nowMs = 24 * HOUR_MS;
+    const waiting = [factsOf({ readAtMs: nowMs }), undefined];
+    expect(nextOfWatch({ waiting, known: 2, readAtMs: nowMs }, nowMs).kind).toBe('read');
+  });
+
+  it('reads an account in which nobody waits a day after it was last read', () => {
+    const moveAt = (nowMs: number) => nextOfWatch({ waiting: [], known: 3, readAtMs: 7 }, nowMs);
+    expect(moveAt(7 + 24 * HOUR_MS - 1)).toEqual({ kind: 'sleep', forMs: 1 });
+    expect(moveAt(7 + 24 * HOUR_MS).kind).toBe('read');
   });
 
   it('is a little faster than the poll of a single number, whose calls it saves', () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isReached, mayGiveUp, nextReadMs, type Goal } from '../../src/domain/goals.ts';
+import {
+  isReached,
+  mayGiveUp,
+  nextReadAfterMs,
+  nextReadMs,
+  untilReadMs,
+  type Goal,
+  type Sought,
+} from '../../src/domain/goals.ts';
 import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 import { factsOf } from './facts.ts';
 
@@ -50,5 +58,66 @@ describe('a number that waits', () => {
     ['poll', 14 * DAY_MS, DAY_MS],
   ] as const)('at %s pace after %i ms is read again in %i ms', (pace, waitedMs, nextMs) => {
     expect(nextReadMs(pace, waitedMs, DEFAULT_TIMING)).toBe(nextMs);
+  });
+});
+
+describe('a poll of a number', () => {
+  const POLL_MS = DEFAULT_TIMING.pollMs;
+  const inReview = factsOf({ ...REGISTERED, readAtMs: 1000 });
+  const sought = (changes: Partial<Sought> = {}): Sought => ({
+    ...{ goal: 'name-decided', pace: 'poll', sinceMs: 0, timing: DEFAULT_TIMING, notBeforeMs: 0 },
+    ...changes,
+  });
+  const poll = { attempt: 2, seen: inReview };
+
+  it('waits for the instant before which no read was asked for', () => {
+    const asked = sought({ notBeforeMs: 5000 });
+    const inMs = (nowMs: number) => untilReadMs(asked, { attempt: 1, seen: undefined }, nowMs);
+    expect([inMs(4999), inMs(5000), inMs(5001)]).toEqual([1, 0, -1]);
+  });
+
+  it('costs no call until a poll after the last read of the number, whoever made it', () => {
+    const dueMs = 1000 + POLL_MS;
+    const inMs = (nowMs: number) => untilReadMs(sought(), poll, nowMs);
+    expect([inMs(dueMs - 1), inMs(dueMs), inMs(dueMs + 1)]).toEqual([1, 0, -1]);
+  });
+
+  it('is daily once the number has waited for a fortnight', () => {
+    const nowMs = 14 * DAY_MS;
+    const seen = { ...inReview, readAtMs: nowMs - 1 };
+    expect(untilReadMs(sought(), { attempt: 2, seen }, nowMs)).toBe(DAY_MS - 1);
+    expect(untilReadMs(sought(), { attempt: 2, seen }, nowMs - 1)).toBe(POLL_MS);
+  });
+
+  it.each<[string, Partial<Sought>, Partial<typeof poll> | { readonly seen: undefined }]>([
+    ['a message or the story asked for it', {}, { attempt: 1 }],
+    ['nobody has read the number', {}, { seen: undefined }],
+    ['somebody saw what it waits for', {}, { seen: { ...inReview, nameStatus: 'APPROVED' } }],
+    ['it waits for what only its own read may tell', { goal: 'registered' }, {}],
+    ['it waits for a certificate', { goal: 'certificate-shown' }, {}],
+  ])('reads now when %s', (_why, changes, known) => {
+    expect(untilReadMs(sought(changes), { ...poll, ...known }, 1000)).toBeLessThanOrEqual(0);
+  });
+
+  it('ends with the read that shows the goal, and else comes again after a poll', () => {
+    expect(nextReadAfterMs(sought(), inReview)).toBe(POLL_MS);
+    expect(nextReadAfterMs(sought(), { ...inReview, nameStatus: 'APPROVED' })).toBeUndefined();
+  });
+
+  it('comes a last time at the end of a wait that may last only so long, and then gives up', () => {
+    const bounded = sought({ goal: 'certificate-shown', giveUpAfterMs: DAY_MS });
+    const afterMs = (readAtMs: number) => nextReadAfterMs(bounded, { ...inReview, readAtMs });
+    expect([afterMs(DAY_MS - 1), afterMs(DAY_MS), afterMs(DAY_MS + 1)]).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('goes on past that end while a registration is unclear', () => {
+    const bounded = sought({ goal: 'registered', pace: 'proof', giveUpAfterMs: DAY_MS });
+    const unclear = factsOf({ status: 'UNKNOWN', readAtMs: DAY_MS });
+    expect(nextReadAfterMs(bounded, unclear)).toBe(5 * MINUTE_MS);
+    expect(nextReadAfterMs(bounded, factsOf({ readAtMs: DAY_MS }))).toBeUndefined();
   });
 });

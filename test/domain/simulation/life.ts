@@ -2,7 +2,7 @@ import { budgetOf, type AttemptKind } from '../../../src/domain/attempt-budget.t
 import { isPast } from '../../../src/domain/deadline.ts';
 import { registrationOf, type NumberFacts } from '../../../src/domain/number-facts.ts';
 import type { Readiness, RepairOutcome } from '../../../src/domain/register-protocol.ts';
-import { begin, next, type Move, type Seen, type Turn } from '../../../src/domain/registering.ts';
+import { begin, next, type Move, type Seen, type Step } from '../../../src/domain/registering.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, ModelMeta } from './meta.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -31,7 +31,7 @@ export function live(seed: number): Life {
     const { step } = turn;
     if (step.kind === 'done') return life.ended('registered');
     if (step.kind === 'fail') return life.ended('abandoned');
-    const seen = life.carryOut(turn);
+    const seen = life.carryOut(step);
     if (seen === 'expired' || seen === 'abandoned') return life.ended(seen);
     turn = next(turn, seen, { nowMs: meta.nowMs, deadlineAtMs: DEADLINE_MS });
   }
@@ -53,7 +53,7 @@ class Living {
     return { meta: this.meta, outcome, endedAtMs: this.meta.nowMs };
   }
 
-  carryOut({ step, protocol }: Turn): Seen | 'expired' | 'abandoned' {
+  carryOut(step: Exclude<Step, { kind: 'done' | 'fail' }>): Seen | 'expired' | 'abandoned' {
     switch (step.kind) {
       case 'reserve':
         return { kind: 'reservation', reservation: this.reserve(step.attempt) };
@@ -73,9 +73,6 @@ class Living {
         return this.waitFor(step);
       case 'read-once-more-or-expire':
         return this.lastRead();
-      case 'done':
-      case 'fail':
-        return { kind: 'facts', facts: protocol.facts };
     }
   }
 
@@ -121,21 +118,28 @@ class Living {
     return { kind: 'facts', facts: this.readUntilClear() };
   }
 
-  private waitFor({ untilMs = Infinity, for: who }: Move): Seen | 'expired' | 'abandoned' {
-    const { meta, random } = this;
-    const isHealed = meta.nowMs >= HEALED_MS;
-    const reactionMs = isHealed ? HOUR_MS : random.between(MINUTE_MS, 4 * DAY_MS);
-    const personAtMs =
-      who === 'operator' || random.chance(0.1) ? meta.nowMs + reactionMs : Infinity;
+  private waitFor(move: Move): Seen | 'expired' | 'abandoned' {
+    const { meta } = this;
+    const { untilMs = Infinity } = move;
+    const personAtMs = this.personActsAtMs(move);
     const wokenAtMs = Math.min(untilMs, personAtMs, DEADLINE_MS);
     this.pass(wokenAtMs - meta.nowMs);
     if (isPast(DEADLINE_MS, meta.nowMs)) return this.lastRead();
     const isPerson = wokenAtMs === personAtMs;
-    if (isPerson && (isHealed || random.chance(0.5))) meta.clearTheWay();
+    if (isPerson && (this.isHealed() || this.random.chance(0.5))) meta.clearTheWay();
     const facts = this.readUntilClear();
-    if (isLost(facts)) return 'abandoned';
-    const by = isPerson ? 'retry' : 'time';
-    return { kind: 'woken', by, facts };
+    return isLost(facts) ? 'abandoned' : { kind: 'woken', by: isPerson ? 'retry' : 'time', facts };
+  }
+
+  /** People also retry unasked, and are slow until the world has healed. */
+  private personActsAtMs({ for: who }: Move): number {
+    const { meta, random } = this;
+    const reactionMs = this.isHealed() ? HOUR_MS : random.between(MINUTE_MS, 4 * DAY_MS);
+    return who === 'operator' || random.chance(0.1) ? meta.nowMs + reactionMs : Infinity;
+  }
+
+  private isHealed(): boolean {
+    return this.meta.nowMs >= HEALED_MS;
   }
 
   private lastRead(): Seen | 'expired' {
@@ -146,7 +150,7 @@ class Living {
 
   private pass(ms: number): void {
     this.meta.nowMs += Math.max(ms, 1);
-    this.meta.hasFaults = this.meta.nowMs < HEALED_MS;
+    this.meta.hasFaults = !this.isHealed();
   }
 }
 

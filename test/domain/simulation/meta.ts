@@ -119,15 +119,22 @@ export class ModelMeta {
   private refusalOf(pin: string): Cause | undefined {
     if (this.isLocked()) return 'attempts_locked';
     if (this.registeredAtMs !== undefined) return undefined;
-    if (this.fires('refused-oddly')) return 'unknown_refusal';
-    if (this.fires('throttled')) return 'throttled';
-    if (this.obstacles.banned) return 'banned';
-    if (this.obstacles.halfDeregistered) return 'half_deregistered';
-    if (this.nowMs < this.obstacles.deletedUntilMs) return 'recently_deleted';
-    if (this.nowMs >= this.obstacles.verifiedUntilMs) return 'not_verified';
-    if (this.obstacles.onHandset) return 'number_in_use';
-    if (this.nowMs < this.obstacles.nameReadyAtMs) return 'name_not_ready';
-    return this.pin === undefined || this.pin === pin ? undefined : 'pin_mismatch';
+    return this.reasons(pin).find(([, isReason]) => isReason)?.[0];
+  }
+
+  private reasons(pin: string): readonly (readonly [Cause, boolean])[] {
+    const { obstacles, nowMs } = this;
+    return [
+      ['unknown_refusal', this.fires('refused-oddly')],
+      ['throttled', this.fires('throttled')],
+      ['banned', obstacles.banned],
+      ['half_deregistered', obstacles.halfDeregistered],
+      ['recently_deleted', nowMs < obstacles.deletedUntilMs],
+      ['not_verified', nowMs >= obstacles.verifiedUntilMs],
+      ['number_in_use', obstacles.onHandset],
+      ['name_not_ready', nowMs < obstacles.nameReadyAtMs],
+      ['pin_mismatch', this.pin !== undefined && this.pin !== pin],
+    ];
   }
 
   /** Meta's own count: ten in a moving 72 hours, then locked for as long. */

@@ -7,21 +7,28 @@ const { SIMULATION_SEED: only, SIMULATION_SEEDS: count = '10000' } = process.env
 const SEEDS =
   only === undefined ? Array.from({ length: Number(count) }, (_, seed) => seed) : [Number(only)];
 
+const REGISTER_MS = 10_000;
+
 /** What must never have happened in a life; undefined if nothing did. */
 function breachOf(life: Life): string | undefined {
-  const { meta, outcome, endedAtMs } = life;
-  const registers = meta.log.filter(({ call }) => call === 'register');
-  if (outcome === 'endless') return 'goes in circles';
-  if (hasBlindRepeat(meta.log)) return 'I2: sent again without a read in between';
+  return requestBreachOf(life.meta.log) ?? endBreachOf(life);
+}
+
+function requestBreachOf(log: readonly Sent[]): string | undefined {
+  const registers = log.filter(({ call }) => call === 'register');
+  if (hasBlindRepeat(log)) return 'I2: sent again without a read in between';
   if (mostIn72Hours(registers) > 8) return 'I2: more than 8 requests in 72 hours';
   if (new Set(registers.map(({ pin }) => pin)).size > 1) return 'I3: another PIN';
-  if (registers.some(({ atMs }) => atMs > DEADLINE_MS + 10_000))
-    return 'I6: sent after the deadline';
-  if (outcome === 'expired' && endedAtMs < DEADLINE_MS) return 'I6: given up before the deadline';
-  if (outcome === 'expired' && endedAtMs > DEADLINE_MS + MINUTE_MS + 10_000)
-    return 'I6: ended late';
-  if (outcome === 'registered' && meta.registeredAtMs === undefined) return 'I2: registered unseen';
-  return undefined;
+  const isLate = registers.some(({ atMs }) => atMs > DEADLINE_MS + REGISTER_MS);
+  return isLate ? 'I6: sent after the deadline' : undefined;
+}
+
+function endBreachOf({ meta, outcome, endedAtMs }: Life): string | undefined {
+  if (outcome === 'endless') return 'I1: goes in circles';
+  if (outcome === 'registered' && meta.registeredAtMs === undefined) return 'I2: seen by nobody';
+  if (outcome !== 'expired') return undefined;
+  if (endedAtMs < DEADLINE_MS) return 'I6: given up before the deadline';
+  return endedAtMs > DEADLINE_MS + MINUTE_MS + REGISTER_MS ? 'I6: ended late' : undefined;
 }
 
 function hasBlindRepeat(log: readonly Sent[]): boolean {
@@ -45,9 +52,5 @@ it(`F41, level 1: keeps every invariant in ${SEEDS.length} lives, and brings eac
   }
   if (only !== undefined) return;
   // A simulation in which everything goes well, or nothing, shows nothing.
-  expect(Object.fromEntries(outcomes)).toEqual({
-    registered: expect.any(Number),
-    abandoned: expect.any(Number),
-    expired: expect.any(Number),
-  });
+  expect([...outcomes.keys()].sort()).toEqual(['abandoned', 'expired', 'registered']);
 });

@@ -1,12 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { AccountActivities, WatchInput } from '../contract/account-watch.ts';
-import {
-  cheapestRead,
-  isWorthAHint,
-  watchDueMs,
-  watchIntervalMs,
-  type AccountRead,
-} from '../domain/account-watch.ts';
+import { isWorthAHint, nextOfWatch, type AccountRead } from '../domain/account-watch.ts';
+import type { NumberFacts } from '../domain/number-facts.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { NumberRead, NumberRow } from '../store/store.ts';
 import { tokenOf, type ActivityDeps } from './deps.ts';
@@ -22,14 +17,22 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
   return async ({ wabaId }: WatchInput) => {
     const numbers = await deps.store.numbers.ofAccount(wabaId);
     const waiting = numbers.filter(({ outcome }) => outcome === undefined);
-    const intervalMs = watchIntervalMs(waiting.length);
     const before = new Map(
-      (await deps.store.accounts.lastReadsOf(wabaId)).map((read) => [read.phoneNumberId, read]),
+      (await deps.store.accounts.lastReadsOf(wabaId)).map((read) => [
+        read.phoneNumberId,
+        read.facts,
+      ]),
     );
-    const earlyMs = (await dueMs(deps, wabaId, { waiting, before, intervalMs })) - deps.nowMs();
-    if (earlyMs > 0) throw stillWaiting(`${waiting.length} numbers wait; read lately`, earlyMs);
+    const seen = {
+      waiting: waiting.map(({ phoneNumberId }) => before.get(phoneNumberId)),
+      known: numbers.length,
+      readAtMs: await deps.store.accounts.readAtMs(wabaId),
+    };
+    const move = nextOfWatch(seen, deps.nowMs());
+    if (move.kind === 'sleep')
+      throw stillWaiting(`${waiting.length} numbers wait; read lately`, move.forMs);
 
-    const read = cheapestRead(waiting.length, numbers.length);
+    const { read, thenSleepMs } = move;
     const { calls } = read;
     const reads = await paced(deps, { wabaId, who: 'watch', urgencyMs: LEAST_URGENT, calls }, () =>
       readAll(deps, wabaId, { read, waiting }),
@@ -39,25 +42,11 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
     // After the hints: a crash between the two hints again, and loses nothing.
     await deps.store.accounts.keepReads(wabaId, reads);
     await deps.store.accounts.markRead(wabaId);
-    throw stillWaiting(`${waiting.length} numbers wait; ${changed.length} had changed`, intervalMs);
+    throw stillWaiting(
+      `${waiting.length} numbers wait; ${changed.length} had changed`,
+      thenSleepMs,
+    );
   };
-}
-
-interface Seen {
-  readonly waiting: readonly NumberRow[];
-  readonly before: ReadonlyMap<PhoneNumberId, NumberRead>;
-  readonly intervalMs: number;
-}
-
-async function dueMs({ store }: ActivityDeps, wabaId: WabaId, seen: Seen): Promise<number> {
-  const { waiting, before, intervalMs } = seen;
-  if (waiting.length === 0) {
-    return ((await store.accounts.readAtMs(wabaId)) ?? 0) + intervalMs;
-  }
-  const readsAtMs = waiting.map(
-    ({ phoneNumberId }) => before.get(phoneNumberId)?.facts.readAtMs ?? 0,
-  );
-  return watchDueMs(readsAtMs, intervalMs);
 }
 
 async function readAll(
@@ -87,13 +76,13 @@ function changedOf(
     before,
     reads,
   }: {
-    readonly before: ReadonlyMap<PhoneNumberId, NumberRead>;
+    readonly before: ReadonlyMap<PhoneNumberId, NumberFacts>;
     readonly reads: readonly NumberRead[];
   },
 ): readonly PhoneNumberId[] {
   const isWaiting = new Set(waiting.map(({ phoneNumberId }) => phoneNumberId));
   return reads
     .filter(({ phoneNumberId }) => isWaiting.has(phoneNumberId))
-    .filter(({ phoneNumberId, facts }) => isWorthAHint(before.get(phoneNumberId)?.facts, facts))
+    .filter(({ phoneNumberId, facts }) => isWorthAHint(before.get(phoneNumberId), facts))
     .map(({ phoneNumberId }) => phoneNumberId);
 }

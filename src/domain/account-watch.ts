@@ -20,6 +20,32 @@ export function watchIntervalMs(waiting: number): number {
   return Math.min(Math.max((12 * HOUR_MS) / Math.sqrt(waiting), FASTEST_MS), SLOWEST_MS);
 }
 
+/** What is known of an account when its watch wakes. */
+export interface AccountSeen {
+  /** The last read of each number that waits; undefined for one that nobody has read. */
+  readonly waiting: readonly (NumberFacts | undefined)[];
+  /** Numbers of the account that came to us, ended ones among them. */
+  readonly known: number;
+  /** When the account was last read as a whole. */
+  readonly readAtMs: number | undefined;
+}
+
+export type WatchMove =
+  | { readonly kind: 'sleep'; readonly forMs: number }
+  | { readonly kind: 'read'; readonly read: AccountRead; readonly thenSleepMs: number };
+
+/** What the watch of an account does now. */
+export function nextOfWatch({ waiting, known, readAtMs }: AccountSeen, nowMs: number): WatchMove {
+  const intervalMs = watchIntervalMs(waiting.length);
+  const readsAtMs = waiting.length === 0 ? [readAtMs] : waiting.map((facts) => facts?.readAtMs);
+  const dueMs = watchDueMs(
+    readsAtMs.map((atMs) => atMs ?? 0),
+    intervalMs,
+  );
+  if (dueMs > nowMs) return { kind: 'sleep', forMs: dueMs - nowMs };
+  return { kind: 'read', read: cheapestRead(waiting.length, known), thenSleepMs: intervalMs };
+}
+
 /** How an account is read: by its list, or its waiting numbers one by one where that is fewer calls. */
 export function cheapestRead(waiting: number, known: number): AccountRead {
   const pages = Math.max(Math.ceil(known / PAGE_SIZE), 1);

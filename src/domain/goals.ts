@@ -1,3 +1,4 @@
+import { ownPollDueMs } from './account-watch.ts';
 import { nameMeaningOf } from './name-status.ts';
 import { needsRegistration, registrationOf, type NumberFacts } from './number-facts.ts';
 import type { Timing } from './timing.ts';
@@ -10,6 +11,48 @@ export type Goal =
   | 'name-decided'
   | 'name-not-declined'
   | 'certificate-shown';
+
+/** What a number waits for, since when, and how often it looks. */
+export interface Sought {
+  readonly goal: Goal;
+  /** When this wait began; the pace of reads follows from it. */
+  readonly sinceMs: number;
+  readonly pace: 'poll' | 'proof';
+  readonly timing: Timing;
+  /** Stop waiting after this long and answer with the last read. */
+  readonly giveUpAfterMs?: number;
+  /** No read before this instant, as the number was read a moment ago; 0 reads now. */
+  readonly notBeforeMs: number;
+}
+
+/** Goals whose progress the reads of a whole account show as well as the number's own. */
+const SHARED_GOALS: readonly Goal[] = ['ownership-settled', 'name-decided', 'name-not-declined'];
+
+/**
+ * How long until the number must be read, 0 or less for now. A poll costs no call while somebody has read the number within a
+ * poll's time and saw that it waits on. Never the first attempt of a wait: that one was asked for, by a message or by the story.
+ */
+export function untilReadMs(
+  { goal, sinceMs, timing, notBeforeMs }: Sought,
+  { attempt, seen }: { readonly attempt: number; readonly seen: NumberFacts | undefined },
+  nowMs: number,
+): number {
+  const earlyMs = notBeforeMs - nowMs;
+  if (earlyMs > 0 || attempt === 1 || !SHARED_GOALS.includes(goal)) return earlyMs;
+  if (seen === undefined || isReached(goal, seen)) return earlyMs;
+  return ownPollDueMs(seen.readAtMs, nextReadMs('poll', nowMs - sinceMs, timing)) - nowMs;
+}
+
+/** How long after this read the next one is due; undefined when it ends the wait. */
+export function nextReadAfterMs(sought: Sought, facts: NumberFacts): number | undefined {
+  if (isReached(sought.goal, facts)) return undefined;
+  const waitedMs = facts.readAtMs - sought.sinceMs;
+  const delayMs = nextReadMs(sought.pace, waitedMs, sought.timing);
+  if (sought.giveUpAfterMs === undefined) return delayMs;
+  const leftMs = sought.giveUpAfterMs - waitedMs;
+  if (leftMs > 0) return Math.min(delayMs, leftMs);
+  return mayGiveUp(sought.goal, facts) ? undefined : delayMs;
+}
 
 /** True once waiting on would change nothing: the goal is there, or the number was lost on the way. */
 export function isReached(goal: Goal, facts: NumberFacts): boolean {

@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import type { WabaId } from '../domain/phone-number.ts';
+import type { InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { Accounts, NumberRead } from './store.ts';
 
 interface AccountsDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly nowMs: () => number;
 }
 
@@ -31,7 +33,7 @@ const factsSchema: z.ZodType<NumberFacts> = z.object({
 });
 
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { db, nowMs } = deps;
+  const { db, inTurn, nowMs } = deps;
   return {
     lastReadOf: async (phoneNumberId) => {
       const row = await db
@@ -52,7 +54,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         facts: factsIn(factsJson),
       }));
     },
-    keepReads: (wabaId, reads) => keepReads(db, wabaId, reads),
+    keepReads: (wabaId, reads) =>
+      inTurn(`number-reads/${wabaId}`, (transaction) => keepReads(transaction, wabaId, reads)),
     readAtMs: async (wabaId) => {
       const row = await db
         .selectFrom('accounts')
@@ -71,28 +74,29 @@ function factsIn(json: string): NumberFacts {
   return factsSchema.parse(JSON.parse(json));
 }
 
+/** A page of Meta's list may repeat a number of the page before, and one statement takes a number once. */
 async function keepReads(
   db: Kysely<Schema>,
   wabaId: WabaId,
   reads: readonly NumberRead[],
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
-    for (let start = 0; start < reads.length; start += READS_PER_STATEMENT) {
-      const rows = reads.slice(start, start + READS_PER_STATEMENT);
-      await transaction
-        .insertInto('numberReads')
-        .values(rows.map((read) => rowOf(wabaId, read)))
-        .onConflict((conflict) =>
-          conflict.column('phoneNumberId').doUpdateSet((eb) => ({
-            wabaId: eb.ref('excluded.wabaId'),
-            readAtMs: eb.ref('excluded.readAtMs'),
-            factsJson: eb.ref('excluded.factsJson'),
-            isRegistered: eb.ref('excluded.isRegistered'),
-          })),
-        )
-        .execute();
-    }
-  });
+  const rows = [
+    ...new Map(reads.map((read) => [read.phoneNumberId, rowOf(wabaId, read)])).values(),
+  ];
+  for (let start = 0; start < rows.length; start += READS_PER_STATEMENT) {
+    await db
+      .insertInto('numberReads')
+      .values(rows.slice(start, start + READS_PER_STATEMENT))
+      .onConflict((conflict) =>
+        conflict.column('phoneNumberId').doUpdateSet((eb) => ({
+          wabaId: eb.ref('excluded.wabaId'),
+          readAtMs: eb.ref('excluded.readAtMs'),
+          factsJson: eb.ref('excluded.factsJson'),
+          isRegistered: eb.ref('excluded.isRegistered'),
+        })),
+      )
+      .execute();
+  }
 }
 
 function rowOf(wabaId: WabaId, { phoneNumberId, facts }: NumberRead) {

@@ -1,8 +1,9 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
 import { budgetOf } from '../domain/attempt-budget.ts';
 import { isPast } from '../domain/deadline.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Refusal, Reservation } from '../domain/register-protocol.ts';
+import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { AttemptResult, AttemptRow, NewAttempt, Attempts } from './store.ts';
 
@@ -11,6 +12,7 @@ type LedgerTable = 'registrationAttempts' | 'deregistrationAttempts';
 
 interface LedgerDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly nowMs: () => number;
   readonly table: LedgerTable;
 }
@@ -47,9 +49,19 @@ export function createAttempts(deps: LedgerDeps): Attempts {
   };
 }
 
-function reserve({ db, nowMs, table }: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
+/** Whatever changes a number's ledger takes its turn: who sends and who reserves next must not both believe to be the one. */
+function inTurnOf<Answer>(
+  { inTurn, table }: LedgerDeps,
+  phoneNumberId: PhoneNumberId,
+  work: (transaction: Transaction<Schema>) => Promise<Answer>,
+): Promise<Answer> {
+  return inTurn(`${table}/${phoneNumberId}`, work);
+}
+
+function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
+  const { nowMs, table } = deps;
   const { phoneNumberId, requestKey, kind } = attempt;
-  return db.transaction().execute(async (transaction) => {
+  return inTurnOf(deps, phoneNumberId, async (transaction) => {
     // Read the clock with the lock in hand: waiting for it may have taken seconds.
     const now = nowMs();
     const before = await attemptsOf(transaction, table, phoneNumberId);
@@ -104,49 +116,52 @@ function inFlightUntilMs(rows: readonly Attempt[], inFlightMs: number): number {
   return Math.max(...open.map((row) => startedAtMsOf(row) + inFlightMs));
 }
 
-async function startSending({ db, nowMs, table }: LedgerDeps, key: AttemptKey): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable(table)
-    .set({ state: 'sending', sendingAtMs: nowMs() })
-    .where('phoneNumberId', '=', key.phoneNumberId)
-    .where('n', '=', key.n)
-    .where('state', '=', 'open')
-    .where('n', '=', (query) =>
-      query
-        .selectFrom(table)
-        .select((newest) => newest.fn.max('n').as('newest'))
-        .where('phoneNumberId', '=', key.phoneNumberId),
-    )
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+function startSending(deps: LedgerDeps, key: AttemptKey): Promise<boolean> {
+  const { nowMs, table } = deps;
+  return inTurnOf(deps, key.phoneNumberId, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable(table)
+      .set({ state: 'sending', sendingAtMs: nowMs() })
+      .where('phoneNumberId', '=', key.phoneNumberId)
+      .where('n', '=', key.n)
+      .where('state', '=', 'open')
+      .where('n', '=', (query) =>
+        query
+          .selectFrom(table)
+          .select((newest) => newest.fn.max('n').as('newest'))
+          .where('phoneNumberId', '=', key.phoneNumberId),
+      )
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  });
 }
 
-async function close(
-  { db, nowMs, table }: LedgerDeps,
-  key: AttemptKey,
-  result: AttemptResult,
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable(table)
-    .set({
-      state: result.state,
-      closedAtMs: nowMs(),
-      http: result.http ?? null,
-      code: result.code ?? null,
-      subcode: result.subcode ?? null,
-      traceId: result.traceId ?? null,
-      cause: result.cause ?? null,
-      toldWaitMs: result.toldWaitMs ?? null,
-    })
-    .where('phoneNumberId', '=', key.phoneNumberId)
-    .where('n', '=', key.n)
-    .where('state', 'in', CLOSED_FROM[result.state])
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+function close(deps: LedgerDeps, key: AttemptKey, result: AttemptResult): Promise<boolean> {
+  const { nowMs, table } = deps;
+  return inTurnOf(deps, key.phoneNumberId, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable(table)
+      .set({
+        state: result.state,
+        closedAtMs: nowMs(),
+        http: result.http ?? null,
+        code: result.code ?? null,
+        subcode: result.subcode ?? null,
+        traceId: result.traceId ?? null,
+        cause: result.cause ?? null,
+        toldWaitMs: result.toldWaitMs ?? null,
+      })
+      .where('phoneNumberId', '=', key.phoneNumberId)
+      .where('n', '=', key.n)
+      .where('state', 'in', CLOSED_FROM[result.state])
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  });
 }
 
-function settle({ db, nowMs, table }: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {
-  return db.transaction().execute(async (transaction) => {
+function settle(deps: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {
+  const { nowMs, table } = deps;
+  return inTurnOf(deps, key.phoneNumberId, async (transaction) => {
     await settleOpen({ db: transaction, table }, key, nowMs());
     const row = await transaction
       .selectFrom(table)

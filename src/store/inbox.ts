@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
+import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { Inbox, NewHint } from './store.ts';
 
 interface InboxDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly nowMs: () => number;
 }
 
@@ -26,6 +28,7 @@ export function createInbox(deps: InboxDeps): Inbox {
       return rows.map(withoutNulls);
     },
     markDelivered: async (digests) => {
+      if (digests.length === 0) return;
       await db
         .updateTable('inbox')
         .set({ deliveredAtMs: nowMs() })
@@ -39,8 +42,8 @@ export function createInbox(deps: InboxDeps): Inbox {
   };
 }
 
-function keep({ db, nowMs }: InboxDeps, hints: readonly NewHint[]): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
+function keep({ inTurn, nowMs }: InboxDeps, hints: readonly NewHint[]): Promise<number> {
+  return inTurn('inbox', async (transaction) => {
     const receivedAtMs = nowMs();
     let kept = 0;
     for (let start = 0; start < hints.length; start += HINTS_PER_STATEMENT) {

@@ -5,21 +5,26 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type QueryResult,
   type SqliteDatabase,
 } from 'kysely';
-import { orUnavailable } from './database-errors.ts';
+import { orUnavailable } from './sqlite-errors.ts';
+import { whenFree } from './when-free.ts';
 
 /** Kysely on Node's own SQLite. One connection; Kysely queues what this process asks of it. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #database: DatabaseSync;
+  readonly #busyTimeoutMs: number;
 
-  constructor(database: DatabaseSync) {
+  /** A statement, and the begin of a transaction, waits for other connections up to `busyTimeoutMs`. */
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
     super({ database: kyselyViewOf(database) });
     this.#database = database;
+    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
   override createDriver(): SqliteDriver {
-    return new SerialWritesDriver(this.#database);
+    return new SerialWritesDriver(this.#database, this.#busyTimeoutMs);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -29,10 +34,24 @@ export class NodeSqliteDialect extends SqliteDialect {
 
 class SerialWritesDriver extends SqliteDriver {
   readonly #database: DatabaseSync;
+  readonly #busyTimeoutMs: number;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
     super({ database: kyselyViewOf(database) });
     this.#database = database;
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: <Row>(query: CompiledQuery) => {
+        const execute = (): Promise<QueryResult<Row>> => connection.executeQuery<Row>(query);
+        // Within a transaction the lock is ours already.
+        return this.#isInTransaction() ? execute() : whenFree(this.#busyTimeoutMs, execute);
+      },
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    };
   }
 
   /** Takes the write lock at once: what a transaction has read is still true when it writes. */
@@ -42,9 +61,11 @@ class SerialWritesDriver extends SqliteDriver {
 
   /** A full disk has rolled back already, and a second rollback would hide that error behind its own. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.isOpen && this.#database.isTransaction) {
-      await super.rollbackTransaction(connection);
-    }
+    if (this.#isInTransaction()) await super.rollbackTransaction(connection);
+  }
+
+  #isInTransaction(): boolean {
+    return this.#database.isOpen && this.#database.isTransaction;
   }
 }
 

@@ -1,9 +1,11 @@
 import { sql, type Kysely } from 'kysely';
+import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { NumberAnnouncement, NumberRow, Numbers } from './store.ts';
 
 interface NumbersDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly nowMs: () => number;
 }
 
@@ -20,6 +22,12 @@ const COLUMNS = [
   'progressJson',
   'updatedAtMs',
 ] as const;
+
+/**
+ * Whoever writes events takes this turn, so that their ids are in the order in which they can be read: a reader that has seen
+ * event 5 must not miss an event 4 that is committed later.
+ */
+export const EVENTS_TURN = 'events';
 
 /** A reader that asks again gets the rest; all events of years at once would not fit in memory. */
 const EVENTS_PER_READ = 1000;
@@ -69,9 +77,9 @@ async function byDeadline(db: Kysely<Schema>): Promise<readonly NumberRow[]> {
   return [...running, ...ended].map(withoutNulls);
 }
 
-function announce({ db, nowMs }: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
+function announce({ inTurn, nowMs }: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
   const { phoneNumberId, announcementKey, events } = announcement;
-  return db.transaction().execute(async (transaction) => {
+  return inTurn(EVENTS_TURN, async (transaction) => {
     const repeated = await transaction
       .selectFrom('announcements')
       .select('announcementKey')
@@ -108,7 +116,7 @@ async function keepNumber(
     .onConflict((conflict) =>
       conflict.column('phoneNumberId').doUpdateSet({
         ...row,
-        updatedAtMs: sql<number>`max(numbers.updated_at_ms, ${atMs})`,
+        updatedAtMs: sql<number>`case when numbers.updated_at_ms > ${atMs} then numbers.updated_at_ms else ${atMs} end`,
       }),
     )
     .execute();

@@ -2,11 +2,13 @@ import type { Kysely, Transaction } from 'kysely';
 import { COUNTED_MS, permitOf, type AccountPace, type Permit } from '../domain/pacing.ts';
 import type { WabaId } from '../domain/phone-number.ts';
 import { setAccount } from './accounts.ts';
+import type { InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { Pacing, PermitRequest } from './store.ts';
 
 interface PacingDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly nowMs: () => number;
 }
 
@@ -14,10 +16,10 @@ interface PacingDeps {
 const LATE_MS = 120_000;
 
 export function createPacing(deps: PacingDeps): Pacing {
-  const { db, nowMs } = deps;
+  const { db, inTurn, nowMs } = deps;
   return {
     permit: (request) =>
-      db.transaction().execute((transaction) => permit(transaction, request, nowMs())),
+      inTurn(turnOf(request.wabaId), (transaction) => permit(transaction, request, nowMs())),
     noteUse: (wabaId, pct) => noteUse(deps, wabaId, pct),
     pause: (wabaId, untilMs) => setAccount(db, wabaId, { pausedUntilMs: untilMs }),
   };
@@ -33,6 +35,8 @@ async function noteUse({ db, nowMs }: PacingDeps, wabaId: WabaId, pct: number): 
     .executeTakeFirstOrThrow();
   await setAccount(db, wabaId, { usePct: Math.ceil(pct), useOurs: Number(ours), useAtMs });
 }
+
+const turnOf = (wabaId: WabaId): string => `calls/${wabaId}`;
 
 async function permit(
   db: Transaction<Schema>,

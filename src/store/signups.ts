@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { digitsOf } from '../domain/phone-number.ts';
 import { keepSealed, tokenPlaceOf } from './credentials.ts';
+import type { InTurn } from './database.ts';
+import { EVENTS_TURN } from './numbers.ts';
 import type { Schema } from './schema.ts';
 import type { Sealing } from './sealing.ts';
 import type { NewSignup, SignupRow, Signups } from './store.ts';
 
 interface SignupsDeps {
   readonly db: Kysely<Schema>;
+  readonly inTurn: InTurn;
   readonly sealing: Sealing;
   readonly nowMs: () => number;
 }
@@ -58,7 +61,7 @@ function byIdempotencyKey(db: Kysely<Schema>, key: string): Promise<SignupRow | 
 async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> {
   const place = tokenPlaceOf(signup.wabaId);
   const sealed = await deps.sealing.seal(place, signup.token);
-  return deps.db.transaction().execute(async (transaction) => {
+  return deps.inTurn(EVENTS_TURN, async (transaction) => {
     const twin = await byIdempotencyKey(transaction, signup.idempotencyKey);
     if (twin) return twin;
     const acceptedAtMs = deps.nowMs();

@@ -12,7 +12,7 @@ interface Letters {
 
 async function openLetters() {
   const database = new DatabaseSync(join(temporaryFolder(), 'letters.db'));
-  const db = new Kysely<Letters>({ dialect: new NodeSqliteDialect(database) });
+  const db = new Kysely<Letters>({ dialect: new NodeSqliteDialect(database, 10) });
   onTestFinished(() => db.destroy());
   await sql`create table letters (text text not null unique)`.execute(db);
   return { database, db };

@@ -1,12 +1,13 @@
 import { sql, type Kysely } from 'kysely';
+import type { Database } from '../database.ts';
 
 /** Instants and durations are milliseconds. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>, kind: Database['kind']): Promise<void> {
   await createCredentials(db);
   await createRegistrationAttempts(db);
   await createNumbers(db);
   await createSignups(db);
-  await createEvents(db);
+  await createEvents(db, kind);
   await createInbox(db);
 }
 
@@ -34,8 +35,8 @@ async function createRegistrationAttempts(db: Kysely<unknown>): Promise<void> {
     .addColumn('sending_at_ms', 'bigint')
     .addColumn('closed_at_ms', 'bigint')
     .addColumn('http', 'integer')
-    .addColumn('code', 'integer')
-    .addColumn('subcode', 'integer')
+    .addColumn('code', 'bigint')
+    .addColumn('subcode', 'bigint')
     .addColumn('trace_id', 'text')
     .addColumn('cause', 'text')
     .addColumn('told_wait_ms', 'bigint')
@@ -93,11 +94,15 @@ async function createSignups(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createEvents(db: Kysely<unknown>): Promise<void> {
+async function createEvents(db: Kysely<unknown>, kind: Database['kind']): Promise<void> {
   await db.schema
     .createTable('events')
-    // Autoincrement never gives an id twice, so readers may remember the last id they saw.
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    // Neither gives an id twice, so readers may remember the last id they saw.
+    .addColumn('id', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
+      kind === 'sqlite'
+        ? column.primaryKey().autoIncrement()
+        : column.primaryKey().generatedAlwaysAsIdentity(),
+    )
     .addColumn('phone_number_id', 'text', (column) =>
       column.notNull().references('numbers.phone_number_id'),
     )

@@ -1,0 +1,65 @@
+import { sql, type Kysely } from 'kysely';
+import { createAccounts } from './accounts.ts';
+import { createAttempts } from './attempts.ts';
+import { createCredentials } from './credentials.ts';
+import type { Database } from './database.ts';
+import { StoreUnavailable } from './errors.ts';
+import { createInbox } from './inbox.ts';
+import { migrate } from './migrations/migrate.ts';
+import { createNumbers } from './numbers.ts';
+import { createPacing } from './pacing.ts';
+import type { Schema } from './schema.ts';
+import { openSealing } from './sealing.ts';
+import { createSignups } from './signups.ts';
+import type { Store } from './store.ts';
+
+export interface StoreOptions {
+  readonly sealingKeyFile: string;
+  readonly nowMs: () => number;
+  /** How long a write waits for other processes. */
+  readonly busyTimeoutMs?: number;
+  /** False: a database without our tables is somebody else's, and fails. */
+  readonly mayCreate?: boolean;
+}
+
+/** Brings the tables up to date, opens the sealing key, and answers with everything but `close`. */
+export async function createStore(
+  database: Database,
+  { sealingKeyFile: file, nowMs, mayCreate = true }: StoreOptions,
+): Promise<Omit<Store, 'close'>> {
+  const { db } = database;
+  if (!mayCreate && !(await hasTables(db))) {
+    throw new StoreUnavailable(
+      'The database has no tables of ours. Name the database of the service, or start the service once.',
+    );
+  }
+  await migrate(database);
+  const sealing = await openSealing({ file, mayCreate: !(await holdsSecrets(db)), nowMs });
+  const deps = { ...database, sealing, nowMs };
+  return {
+    credentials: createCredentials(deps),
+    attempts: createAttempts({ ...deps, table: 'registrationAttempts' }),
+    deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
+    signups: createSignups(deps),
+    numbers: createNumbers(deps),
+    inbox: createInbox(deps),
+    accounts: createAccounts(deps),
+    pacing: createPacing(deps),
+    check: () => check(db),
+  };
+}
+
+async function hasTables(db: Kysely<Schema>): Promise<boolean> {
+  const tables = await db.withoutPlugins().introspection.getTables();
+  return tables.some(({ name }) => name === 'numbers');
+}
+
+async function holdsSecrets(db: Kysely<Schema>): Promise<boolean> {
+  const row = await db.selectFrom('credentials').select('owner').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A real write: both kinds begin a transaction on a read-only or full disk without complaint. */
+async function check(db: Kysely<Schema>): Promise<void> {
+  await sql`update kysely_migration_lock set is_locked = 0`.execute(db);
+}

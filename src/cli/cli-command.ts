@@ -13,7 +13,6 @@ const SECRET_OPTIONS = [
   { name: /^--?(access-?)?token$/i, what: 'token', option: '--token-file' },
   { name: /^--?pin$/i, what: 'PIN', option: '--file' },
   { name: /^--?code$/i, what: 'code', option: '--file' },
-  { name: /^--?password$/i, what: 'password', option: '--password-file' },
   { name: /^--?verify-?token$/i, what: 'verify token', option: '--verify-token-file' },
 ] as const;
 

@@ -5,6 +5,7 @@ import {
   type NumberTarget,
 } from '../desk/meta.ts';
 import type { Config } from '../config.ts';
+import type { PreverifiedDeps } from '../desk/preverified.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
 import { createGraphClient, type GraphClient } from '../graph/client.ts';
@@ -98,6 +99,18 @@ export async function withDesk<Answer>(
   const monotonicMs = (): number => performance.now();
   return withStore(config.store, nowMs, (store) =>
     withGraph(config, (graph) => order({ ...known, monotonicMs, store, graph })),
+  );
+}
+
+/** Pre-verified numbers are the partner's own: no account's token, and no database. */
+export async function withPartner<Answer>(
+  io: Io,
+  order: (desk: PreverifiedDeps) => Promise<Answer>,
+): Promise<Answer> {
+  const config = configFor(io, ['meta']);
+  const { partner } = config.meta;
+  return withGraph(config, (graph) =>
+    order({ graph, ...(partner === undefined ? {} : { partner }) }),
   );
 }
 

@@ -1,12 +1,20 @@
+import { addAccountAdd } from './account-add.ts';
 import { addAccountList } from './account-list.ts';
 import { addAccountShow } from './account-show.ts';
+import { addAccountSubscribe, addAccountUnsubscribe } from './account-subscribe.ts';
+import { addAccountWatch } from './account-watch.ts';
 import { CliCommand } from './cli-command.ts';
+import { addCode } from './code.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT_CODES } from './errors.ts';
 import type { Io } from './io.ts';
 import { addNumbersList } from './numbers-list.ts';
 import { addNumbersShow } from './numbers-show.ts';
 import { addNumbersWatch } from './numbers-watch.ts';
+import { addOnPremises } from './on-premises.ts';
+import { addPin } from './pin.ts';
+import { addPreverifiedCommands } from './preverified.ts';
+import { addDeregister, addRegister } from './registration.ts';
 import { addRetry } from './retry.ts';
 
 const PROGRAM_NAME = 'whatsapp-onboarding';
@@ -29,11 +37,26 @@ export function createProgram(io: Io): CliCommand {
   addNumbersShow(numbers, io);
   addNumbersWatch(numbers, io);
   addRetry(program, io);
-  const account = program.command('account').description('Accounts, as Meta shows them.');
-  addAccountList(account, io);
-  addAccountShow(account, io);
+  addOrders(program, io);
   addDoctor(program, io);
   return program;
+}
+
+/** What is asked of Meta. */
+function addOrders(program: CliCommand, io: Io): void {
+  const account = program.command('account').description('Accounts and their numbers at Meta.');
+  addAccountList(account, io);
+  addAccountShow(account, io);
+  addAccountWatch(account, io);
+  addAccountAdd(account, io);
+  addAccountSubscribe(account, io);
+  addAccountUnsubscribe(account, io);
+  addCode(program, io);
+  addRegister(program, io);
+  addDeregister(program, io);
+  addPin(program, io);
+  addPreverifiedCommands(program, io);
+  addOnPremises(program, io);
 }
 
 function exitCodes(): string {

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { commandLine, program } from './command-line.ts';
 
 const COMMANDS = [
-  'numbers list',
-  'numbers show',
-  'numbers watch',
-  'retry',
-  'account list',
-  'account show',
-  'doctor',
+  ...['numbers list', 'numbers show', 'numbers watch', 'retry', 'doctor'],
+  ...['account list', 'account show', 'account watch', 'account add'],
+  ...['account subscribe', 'account unsubscribe', 'code request', 'code submit'],
+  ...['register', 'deregister', 'pin set', 'pin rotate'],
+  ...['preverified list', 'preverified show', 'preverified add', 'preverified delete'],
+  ...['preverified code request', 'preverified code submit'],
+  ...['on-premises connect', 'on-premises register', 'on-premises verify'],
 ];
+
+const ONE_SECRET = 'only one secret can come from standard input; name a file for the other';
 
 const errorShape = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string(), request_id: z.uuid() }),
@@ -44,6 +46,31 @@ describe('B44, B45: a mistake on the command line', () => {
       'account list 1 --fields status --sort name',
       'account list: --sort must be one of id, status',
     ],
+    ['account watch 1 --interval 0s', 'account watch: --interval must be 10s to 60m'],
+    ['account watch 1 --interval 2h', 'account watch: --interval must be 10s to 60m'],
+    ['account add 1 --cc 1', 'account add: --phone-number <digits> is missing'],
+    [
+      'account subscribe 1 --override-url https://a.example',
+      'account subscribe: --override-url and --verify-token-file belong together',
+    ],
+    ['code request 1', 'code request: --method <method> is missing'],
+    ['code request 1 --method sms', 'code request: --method must be one of SMS, VOICE'],
+    ['code submit 1 --token-file -', `code submit: ${ONE_SECRET}`],
+    ['pin set 1 --file - --token-file -', `pin set: ${ONE_SECRET}`],
+    ['pin rotate 1 --account x', 'pin rotate: account id must be 1-20 digits'],
+    [
+      'deregister 1',
+      'deregister: the number sends and gets no message until it is registered again; repeat with --yes',
+    ],
+    [
+      'preverified delete 1',
+      'preverified delete: no customer can pick the number any more; repeat with --yes',
+    ],
+    ['preverified show x', 'preverified show: pre-verified id must be 1-20 digits'],
+    [
+      'on-premises register 1 --code-method SMS',
+      'on-premises register: --code-method must be one of sms, voice',
+    ],
     ['account list 1 --sort id:up', 'account list: --sort takes :asc or :desc behind the field'],
   ])('is told in one sentence with exit code 2: %s', async (args, sentence) => {
     const ended = await commandLine(args.split(' ').filter((arg) => arg !== ''));
@@ -67,6 +94,28 @@ describe('B44, B45: a mistake on the command line', () => {
 });
 
 describe('B47: a secret as an argument', () => {
+  const why = 'arguments can be read by every user';
+  const pin = `give the PIN on stdin or with --file; ${why}`;
+  const code = `give the code on stdin or with --file; ${why}`;
+
+  it.each([
+    ['pin set 271828', pin],
+    ['pin set 106540352242922 271828', pin],
+    ['pin set 106540352242922 --pin 271828', pin],
+    ['pin set 106540352242922 --pin=271828', pin],
+    ['code submit 271828', code],
+    ['code submit 106540352242922 271828', code],
+    ['code submit 106540352242922 --code=271828', code],
+    ['preverified code submit 106540352242922 271828', code],
+    ['on-premises verify 102290129340398 271828', code],
+    [
+      'account subscribe 1 --verify-token=271828',
+      `give the verify token on stdin or with --verify-token-file; ${why}`,
+    ],
+  ])('is refused with the way to give it: %s', async (args, sentence) => {
+    expect(await commandLine(args.split(' '))).toEqual({ code: 2, out: '', err: `${sentence}\n` });
+  });
+
   const sentence =
     'give the token on stdin or with --token-file; arguments can be read by every user';
 

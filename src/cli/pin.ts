@@ -1,0 +1,60 @@
+import { setPin } from '../desk/registration.ts';
+import { answer, type JsonOption } from './answer.ts';
+import type { CliCommand } from './cli-command.ts';
+import type { FileOptions } from './code.ts';
+import { givenNumber, withNumberDesk } from './desk.ts';
+import type { Io } from './io.ts';
+import { readSecret, refuseTwoOnStdin } from './secret-input.ts';
+
+export function addPin(program: CliCommand, io: Io): void {
+  const pin = program
+    .command('pin')
+    .description("A number's two-step verification. The PIN is kept sealed, and never shown.");
+  addPinSet(pin, io);
+  addPinRotate(pin, io);
+}
+
+function addPinSet(pin: CliCommand, io: Io): void {
+  pin
+    .command('set')
+    .description(
+      "Makes six digits of yours the number's PIN, at Meta and here. The old one is not needed.",
+    )
+    .ofNumber()
+    .withSecret('PIN')
+    .option('--json', '{"phone_number_id", "is_set"}')
+    .action(async (id: string, options: FileOptions, command: CliCommand) => {
+      refuseTwoOnStdin(command, options.tokenFile, options.file ?? '-');
+      const given = await givenNumber(io, command, id);
+      const typed = await readSecret(io, { what: 'PIN', option: '--file', file: options.file });
+      await withNumberDesk(io, given, (desk, target) => setPin(desk, target, typed));
+      answer(io, options, {
+        view: { phone_number_id: id, is_set: true },
+        lines: [`${id} has the PIN that you gave, at Meta and sealed here.`],
+      });
+    })
+    .withExamples(
+      'whatsapp-onboarding pin set 106540352242922',
+      'whatsapp-onboarding pin set 106540352242922 --file pin',
+    );
+}
+
+function addPinRotate(pin: CliCommand, io: Io): void {
+  pin
+    .command('rotate')
+    .description('Draws a fresh PIN for a number and sets it, at Meta and here. Nobody sees it.')
+    .ofNumber()
+    .option('--json', '{"phone_number_id", "is_set"}')
+    .action(async (id: string, options: JsonOption, command: CliCommand) => {
+      const given = await givenNumber(io, command, id);
+      await withNumberDesk(io, given, (desk, target) => setPin(desk, target));
+      answer(io, options, {
+        view: { phone_number_id: id, is_set: true },
+        lines: [`${id} has a fresh PIN, at Meta and sealed here.`],
+      });
+    })
+    .withExamples(
+      'whatsapp-onboarding pin rotate 106540352242922',
+      'whatsapp-onboarding pin rotate 106540352242922 --account 102290129340398 --token-file token',
+    );
+}

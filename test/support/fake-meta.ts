@@ -40,6 +40,7 @@ export interface FakeMeta {
   readonly appSecret: string;
   post(path: string, body?: unknown): Promise<unknown>;
   patch(path: string, body: unknown): Promise<unknown>;
+  remove(path: string): Promise<void>;
   /** A customer ends Embedded Signup. */
   signUp(order: unknown): Promise<z.output<typeof signupSchema>>;
   /** Every Graph request about a number, oldest first: the judge of "registered once". */
@@ -59,7 +60,11 @@ export const VERIFY_TOKEN = 'a-verify-token';
 
 /** Steers a fake-graph that runs somewhere else. */
 export function steer(url: string): FakeMeta {
-  const call = async (method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) => {
+  const call = async (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ) => {
     const answer = await request(`${url}/_fake${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
@@ -79,6 +84,9 @@ export function steer(url: string): FakeMeta {
     appSecret: APP_SECRET,
     post: (path, body = {}) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
+    remove: async (path) => {
+      await call('DELETE', path);
+    },
     signUp: async (order) => signupSchema.parse(await call('POST', '/signup', order)),
     ledgerOf,
     isSubscribed: async (wabaId) => {

@@ -33,13 +33,16 @@ export async function readAccount(
   const { wabaId } = target;
   const { graph, appId } = deps;
   const account = await askMeta(deps, target, {
+    isRead: true,
     ask: (token) => graph.readAccount({ wabaId, token }),
   });
   const facts = await askMeta(deps, target, {
     calls: 0,
+    isRead: true,
     ask: (token) => graph.debugToken({ token }),
   });
   const apps = await askMeta(deps, target, {
+    isRead: true,
     ask: (token) => graph.subscribedApps({ wabaId, token }),
   });
   return {

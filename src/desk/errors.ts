@@ -65,6 +65,13 @@ export function meaningOf(error: unknown, call?: RefusedCall): DeskError | undef
   return error instanceof GraphRefused ? refusalError(error, call) : undefined;
 }
 
+/** As `meaningOf`: what became of a read needs no looking after. */
+export function meaningOfRead(error: unknown, call?: RefusedCall): DeskError | undefined {
+  const meaning = meaningOf(error, call);
+  if (meaning?.code !== 'outcome_unknown') return meaning;
+  return new DeskError('meta_unavailable', 'Meta did not answer clearly; ask again');
+}
+
 function refusalError(error: GraphRefused, call: RefusedCall | undefined): DeskError {
   const refusal = refusalOf(error, call);
   const field = unknownFieldIn(error);

@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
-import { DeskError, meaningOf } from './errors.ts';
+import { DeskError, meaningOf, meaningOfRead } from './errors.ts';
 
 /** Before every number's deadline: a person waits. */
 const MOST_URGENT = 0;
@@ -67,6 +67,8 @@ export interface Order<Answer> {
   readonly call?: RefusedCall;
   /** How many of them Meta counts in the account's hourly limit. */
   readonly calls?: number;
+  /** It changes nothing, so that it may be asked again whatever came back. */
+  readonly isRead?: true;
   readonly ask: (token: Secret) => Promise<Answer>;
 }
 
@@ -74,14 +76,14 @@ export interface Order<Answer> {
 export async function askMeta<Answer>(
   deps: MetaDeps,
   target: AccountTarget,
-  { call, calls = 1, ask }: Order<Answer>,
+  { call, calls = 1, isRead, ask }: Order<Answer>,
 ): Promise<Answer> {
   const token = await tokenFor(deps, target);
   if (calls > 0) await takeTurn(deps, target, calls);
   try {
     return await ask(token);
   } catch (error) {
-    const meaning = meaningOf(error, call);
+    const meaning = isRead === true ? meaningOfRead(error, call) : meaningOf(error, call);
     if (meaning?.refusal?.cause !== 'throttled') throw meaning ?? error;
     throw await paused(deps, target.wabaId, meaning.refusal);
   }

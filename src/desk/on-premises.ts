@@ -42,6 +42,7 @@ export async function registerOnPremises(
   const { phoneNumberId } = target;
   const access = await accessOf(deps, target);
   const number = await askMeta(deps, target, {
+    isRead: true,
     ask: (token) => deps.graph.readPhoneNumber({ token, phoneNumberId }),
   });
   const account = accountOf(number, order);

@@ -49,6 +49,7 @@ export async function readNumber(
 ): Promise<NumberView> {
   const asked = { phoneNumberId, ...(fields === undefined ? {} : { fields }) };
   const number = await askMeta(deps, target, {
+    isRead: true,
     ask: (token) => deps.graph.readPhoneNumberFields({ token, ...asked }),
   });
   return viewOf(number, isRevealed);
@@ -93,6 +94,7 @@ function readPage(
 ) {
   const { limit } = query;
   return askMeta(deps, query, {
+    isRead: true,
     ask: (token) =>
       deps.graph.readPhoneNumberFieldsPage({
         ...{ token, ...askedOf(query) },
@@ -113,6 +115,7 @@ export async function allNumbers(
   const { onPage, sorting } = query;
   let pages = 0;
   const numbers = await askMeta(deps, query, {
+    isRead: true,
     ask: async (token) => {
       const found: NumberView[] = [];
       const all = deps.graph.listPhoneNumberFields({

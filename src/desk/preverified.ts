@@ -3,7 +3,7 @@ import type { GraphClient } from '../graph/client.ts';
 import type { CodeMethod } from '../graph/checks.ts';
 import type { PreverifiedNumber } from '../graph/facts.ts';
 import type { BusinessId, PreverifiedId } from '../graph/ids.ts';
-import { DeskError, meaningOf } from './errors.ts';
+import { DeskError, meaningOf, meaningOfRead } from './errors.ts';
 
 /** The partner's own business portfolio at Meta, and the system token that may change it. */
 export interface Partner {
@@ -36,7 +36,7 @@ export async function listPreverified(
   deps: PreverifiedDeps,
   { status, phoneNumber }: PreverifiedQuery = {},
 ): Promise<readonly PreverifiedView[]> {
-  return asPartner(deps, async (partner) => {
+  return asPartner(deps, meaningOfRead, async (partner) => {
     const views: PreverifiedView[] = [];
     const numbers = deps.graph.listPreverifiedNumbers({
       ...partner,
@@ -52,7 +52,7 @@ export async function readPreverified(
   deps: PreverifiedDeps,
   preverifiedId: PreverifiedId,
 ): Promise<PreverifiedView> {
-  return asPartner(deps, async ({ token }) =>
+  return asPartner(deps, meaningOfRead, async ({ token }) =>
     viewOf(await deps.graph.readPreverifiedNumber({ token, preverifiedId })),
   );
 }
@@ -62,14 +62,16 @@ export async function addPreverified(
   deps: PreverifiedDeps,
   phoneNumber: string,
 ): Promise<PreverifiedId> {
-  return asPartner(deps, (partner) => deps.graph.addPreverifiedNumber({ ...partner, phoneNumber }));
+  return asPartner(deps, meaningOf, (partner) =>
+    deps.graph.addPreverifiedNumber({ ...partner, phoneNumber }),
+  );
 }
 
 export async function deletePreverified(
   deps: PreverifiedDeps,
   preverifiedId: PreverifiedId,
 ): Promise<void> {
-  await asPartner(deps, ({ token }) =>
+  await asPartner(deps, meaningOf, ({ token }) =>
     deps.graph.deletePreverifiedNumber({ token, preverifiedId }),
   );
 }
@@ -79,7 +81,9 @@ export async function requestPreverifiedCode(
   preverifiedId: PreverifiedId,
   how: { readonly method: CodeMethod; readonly language: string },
 ): Promise<void> {
-  await asPartner(deps, ({ token }) => deps.graph.requestCode({ token, preverifiedId, ...how }));
+  await asPartner(deps, meaningOf, ({ token }) =>
+    deps.graph.requestCode({ token, preverifiedId, ...how }),
+  );
 }
 
 /** Verified for 90 days then. */
@@ -88,12 +92,15 @@ export async function submitPreverifiedCode(
   preverifiedId: PreverifiedId,
   code: Secret,
 ): Promise<void> {
-  await asPartner(deps, ({ token }) => deps.graph.verifyCode({ token, preverifiedId, code }));
+  await asPartner(deps, meaningOf, ({ token }) =>
+    deps.graph.verifyCode({ token, preverifiedId, code }),
+  );
 }
 
 /** @throws DeskError */
 async function asPartner<Answer>(
   { partner }: PreverifiedDeps,
+  meaning: typeof meaningOf,
   ask: (partner: Partner) => Promise<Answer>,
 ): Promise<Answer> {
   if (partner === undefined) {
@@ -103,7 +110,7 @@ async function asPartner<Answer>(
   try {
     return await ask(partner);
   } catch (error) {
-    throw meaningOf(error, 'code') ?? error;
+    throw meaning(error, 'code') ?? error;
   }
 }
 

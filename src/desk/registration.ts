@@ -121,6 +121,7 @@ async function isHalfDeregistered(
 async function readFacts(deps: RegistrationDeps, target: NumberTarget): Promise<NumberFacts> {
   const { phoneNumberId } = target;
   const number = await askMeta(deps, target, {
+    isRead: true,
     ask: (token) => deps.graph.readPhoneNumber({ token, phoneNumberId }),
   });
   return factsOf(deps, number);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import { registrationOf, type NumberFacts, type Registration } from '../domain/number-facts.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
+import { checkedRegion } from '../graph/checks.ts';
 import { inFlightMsOf } from '../steps/attempt-once.ts';
 import { deregisterOnce } from '../steps/deregister-once.ts';
 import { factsOf } from '../steps/facts.ts';
@@ -10,7 +11,7 @@ import { registerOnce } from '../steps/register-once.ts';
 import { setPin as setPinAtMeta } from '../steps/set-pin.ts';
 import type { Store } from '../store/store.ts';
 import { attemptsSpent } from './attempts-spent.ts';
-import { DeskError, refusedByMeta } from './errors.ts';
+import { DeskError, meaningOf, outcomeUnknown, refusedByMeta } from './errors.ts';
 import { askMeta, tokenFor, type MetaDeps, type NumberTarget } from './meta.ts';
 
 export interface RegistrationDeps extends MetaDeps {
@@ -25,7 +26,7 @@ export interface RegistrationDeps extends MetaDeps {
 export interface RegistrationView {
   readonly phone_number_id: string;
   /** `unclear` is what Meta shows for a while after it has accepted: read again. */
-  readonly registration: 'registered' | 'not-registered' | 'unclear' | 'banned' | 'gone';
+  readonly registration: Registration;
   /** Was a request sent for it? */
   readonly is_sent: boolean;
   readonly attempts_left?: number;
@@ -41,6 +42,7 @@ export async function registerNumber(
   { dataLocalizationRegion }: { readonly dataLocalizationRegion?: string } = {},
 ): Promise<RegistrationView> {
   const { phoneNumberId } = target;
+  const region = regionOf(dataLocalizationRegion);
   const token = await tokenFor(deps, target);
   await refuseIfOnboarding(deps, target);
   const facts = await readFacts(deps, target);
@@ -50,9 +52,8 @@ export async function registerNumber(
   await deps.store.credentials.ensurePin(phoneNumberId);
   if (await deps.store.credentials.isPinStale(phoneNumberId)) await setPin(deps, target);
   const { n, left } = await reserve(deps, target, 'registrations');
-  const region = dataLocalizationRegion === undefined ? {} : { dataLocalizationRegion };
   refuseUnlessTaken(await registerOnce(deps, { phoneNumberId, n, token, ...region }));
-  const registration = registrationOf(await readFacts(deps, target));
+  const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
 }
 
@@ -73,7 +74,7 @@ export async function deregisterNumber(
     return viewOf(target, { registration: before, is_sent: false });
   const { n, left } = await reserve(deps, target, 'deregistrations');
   refuseUnlessTaken(await deregisterOnce(deps, { phoneNumberId, n, token }));
-  const registration = registrationOf(await readFacts(deps, target));
+  const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
 }
 
@@ -96,6 +97,15 @@ export async function setPin(
     calls: 0,
     ask: (token) => setPinAtMeta(deps, { token, phoneNumberId, ...pin }),
   });
+}
+
+/** Checked before anything is counted. */
+function regionOf(region: string | undefined): { readonly dataLocalizationRegion?: string } {
+  try {
+    return region === undefined ? {} : { dataLocalizationRegion: checkedRegion(region) };
+  } catch (error) {
+    throw meaningOf(error) ?? error;
+  }
 }
 
 /** Two that register one number would spend its attempts on each other. */
@@ -125,6 +135,19 @@ async function readFacts(deps: RegistrationDeps, target: NumberTarget): Promise<
     ask: (token) => deps.graph.readPhoneNumber({ token, phoneNumberId }),
   });
   return factsOf(deps, number);
+}
+
+/** The order is carried out: that it cannot be seen right now is no reason to say it was not. */
+async function registrationAfter(
+  deps: RegistrationDeps,
+  target: NumberTarget,
+): Promise<Registration> {
+  try {
+    return registrationOf(await readFacts(deps, target));
+  } catch (error) {
+    if (error instanceof DeskError) return 'unclear';
+    throw error;
+  }
 }
 
 function refuseIfInVain(facts: NumberFacts): void {
@@ -179,8 +202,7 @@ function refuseUnlessTaken(outcome: AttemptOutcome): void {
   if (outcome.kind === 'not-sent') {
     throw new DeskError('meta_unavailable', 'Meta was not reached. Nothing was sent.');
   }
-  const message = 'Meta did not answer clearly. Read the number before you repeat this.';
-  throw new DeskError('outcome_unknown', message);
+  throw outcomeUnknown(outcome.refusal);
 }
 
 function viewOf(

@@ -123,6 +123,15 @@ describe('registering a number that no onboarding takes care of', () => {
     expect(await edge.meta.registersOf(id)).toHaveLength(1);
   });
 
+  test('is done even if it cannot be seen right after', async () => {
+    const id = await added();
+    const match = { method: 'GET', number: id, nth: 2 };
+    await edge.meta.post('/faults', { kind: 'drop_before', match });
+    const answer = await register(id);
+    expect(bodyOf(answer)).toMatchObject({ registration: 'unclear', is_sent: true });
+    expect(bodyOf(await register(id))).toMatchObject({ registration: 'registered' });
+  });
+
   test.each(['xx', 'in', 'India', 7])('B23: in the region %j is refused', async (region) => {
     const id = await added();
     const before = await callCount(edge);

@@ -84,6 +84,22 @@ export function causeOf(answer: RefusalAnswer, call?: RefusedCall): Cause {
   return row?.cause ?? 'unknown_refusal';
 }
 
+const UNITS_MS = { second: 1000, minute: 60_000, hour: 3_600_000 } as const;
+/** Guessed too fast, and not told for how long. */
+const TOO_FAST_MS = UNITS_MS.hour;
+
+/**
+ * How long a number stays locked after wrong PINs: Meta writes it into a sentence. Undefined for every other refusal, and where
+ * there is no such sentence. Source: Meta, "Error codes", 133008 and 133009: wait the time in the details.
+ */
+export function lockMsIn({ code, details = '' }: RefusalAnswer): number | undefined {
+  if (code !== 133008 && code !== 133009) return undefined;
+  const said = /(?<amount>[0-9]{1,6}) *(?<unit>second|minute|hour)/i.exec(details)?.groups;
+  const unitMs = Object.entries(UNITS_MS).find(([unit]) => unit === said?.['unit']?.toLowerCase());
+  if (unitMs !== undefined) return Number(said?.['amount']) * unitMs[1];
+  return code === 133009 ? TOO_FAST_MS : undefined;
+}
+
 function fits(row: RefusalRow, answer: RefusalAnswer, call: RefusedCall | undefined): boolean {
   const { subcode = answer.subcode, says } = row;
   if (!isCode(row.code, answer.code) || subcode !== answer.subcode) return false;

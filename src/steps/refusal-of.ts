@@ -1,4 +1,4 @@
-import { causeOf, type RefusedCall } from '../domain/refusals.ts';
+import { causeOf, lockMsIn, type RefusedCall } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import type { GraphRefusal } from '../graph/errors.ts';
 
@@ -8,11 +8,12 @@ export function refusalOf(
   call?: RefusedCall,
 ): Refusal {
   const { code, subcode } = answer;
+  const waitMs = toldWaitMs ?? lockMsIn(answer);
   return {
     cause: causeOf(answer, call),
     code,
     ...(subcode === undefined ? {} : { subcode }),
     ...(traceId === undefined ? {} : { traceId }),
-    ...(toldWaitMs === undefined ? {} : { toldWaitMs }),
+    ...(waitMs === undefined ? {} : { toldWaitMs: waitMs }),
   };
 }

@@ -27,7 +27,12 @@ export async function verifyOwnership(run: Run): Promise<NumberFacts> {
   return facts;
 }
 
+/** A pre-verified number is the partner's own, so its code goes to the operator. */
 function waitingIn(facts: NumberFacts): Waiting {
+  if (facts.platformType === 'ON_PREMISE') {
+    return { for: 'operator', refusal: { cause: 'migration_needed' } };
+  }
   if (registrationOf(facts) === 'unclear') return { for: 'meta' };
+  if (facts.isPreverified) return { for: 'operator', refusal: { cause: 'preverified_lapsed' } };
   return { for: 'customer', refusal: { cause: 'not_verified' } };
 }

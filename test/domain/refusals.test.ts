@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CAUSES, clampWaitMs, waitMsOf } from '../../src/domain/causes.ts';
 import {
   causeOf,
+  lockMsIn,
   REFUSALS,
   type RefusalAnswer,
   type RefusedCall,
@@ -146,6 +147,26 @@ describe('why Meta refused', () => {
       const isTimed = 'waitsMs' in entry || timedElsewhere.includes(cause);
       expect(isTimed, cause).toBe(entry.verdict === 'wait');
     }
+  });
+});
+
+describe('how long a number is locked after wrong PINs', () => {
+  it.each([
+    [{ code: 133008, details: 'Wait 43200 seconds before you try again.' }, 43_200_000],
+    [{ code: 133008, details: 'Try again in 12 Hours' }, 43_200_000],
+    [{ code: 133009, details: 'Please wait 5 minutes.' }, 300_000],
+    [{ code: 133009, details: 'Too fast' }, 3_600_000],
+    [{ code: 133009 }, 3_600_000],
+    [{ code: 133008, details: 'Too many' }, undefined],
+    [{ code: 133005, details: 'Wait 5 minutes' }, undefined],
+  ])('is told by %o: %s ms', (answer, lockMs) => {
+    expect(lockMsIn(answer)).toBe(lockMs);
+  });
+
+  it('is believed up to 72 hours, where other waits are cut at 6', () => {
+    expect(waitMsOf('pin_locked', 1, 12 * 3_600_000)).toBe(12 * 3_600_000);
+    expect(waitMsOf('pin_locked', 1, 73 * 3_600_000)).toBe(72 * 3_600_000);
+    expect(waitMsOf('throttled', 1, 12 * 3_600_000)).toBe(6 * 3_600_000);
   });
 });
 

@@ -93,6 +93,13 @@ export function refusedByMeta(
   return new DeskError('refused_by_meta', `${advice}${diagnosticOf(refusal)}`, { refusal });
 }
 
+/** Meta has answered, with what may also come after the effect; or not at all. */
+export function outcomeUnknown(refusal?: Refusal): DeskError {
+  const message = 'Meta did not answer clearly. Read the number before you repeat this.';
+  if (refusal === undefined) return new DeskError('outcome_unknown', message);
+  return new DeskError('outcome_unknown', `${message}${diagnosticOf(refusal)}`, { refusal });
+}
+
 function diagnosticOf({ code, subcode, traceId }: Refusal): string {
   if (code === undefined) return '';
   const known = `Meta's code ${code}${subcode === undefined ? '' : `/${subcode}`}`;

@@ -24,7 +24,11 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
       ]),
     );
     const seen = {
-      waiting: waiting.map(({ phoneNumberId }) => before.get(phoneNumberId)),
+      // A number's row changes when it begins to wait.
+      waiting: waiting.map(({ phoneNumberId, updatedAtMs }) => ({
+        sinceMs: updatedAtMs,
+        facts: before.get(phoneNumberId),
+      })),
       known: numbers.length,
       readAtMs: await deps.store.accounts.readAtMs(wabaId),
     };

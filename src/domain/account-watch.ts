@@ -1,7 +1,6 @@
 import { registrationOf, type NumberFacts } from './number-facts.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Numbers on one page of an account's list. Source: Meta, `GET /{WABA_ID}/phone_numbers`, `limit` of at most 100. */
@@ -9,25 +8,40 @@ const PAGE_SIZE = 100;
 
 // A little before the numbers' own poll of 6 hours, so that a living watch always answers it.
 const SLOWEST_MS = 5.7 * HOUR_MS;
-const FASTEST_MS = 15 * MINUTE_MS;
+/** For a single fresh number, if only its decision mattered. Chosen by `bench:graph-calls`: calls against lateness. */
+const LONE_MS = 5 * HOUR_MS;
 
-/**
- * How long after one read of an account the next is due: the more numbers share a read, the more often it is worth making.
- * Once a day when no number waits.
- */
-export function watchIntervalMs(waiting: number): number {
-  if (waiting === 0) return DAY_MS;
-  return Math.min(Math.max((12 * HOUR_MS) / Math.sqrt(waiting), FASTEST_MS), SLOWEST_MS);
+/** A number that waits, as its account's watch sees it. */
+export interface Waiter {
+  /** Since when it has waited for what it waits for now. */
+  readonly sinceMs: number;
+  /** The last read of it; undefined when nobody has read it. */
+  readonly facts: NumberFacts | undefined;
 }
 
 /** What is known of an account when its watch wakes. */
 export interface AccountSeen {
-  /** The last read of each number that waits; undefined for one that nobody has read. */
-  readonly waiting: readonly (NumberFacts | undefined)[];
+  readonly waiting: readonly Waiter[];
   /** Numbers of the account that came to us, ended ones among them. */
   readonly known: number;
   /** When the account was last read as a whole. */
   readonly readAtMs: number | undefined;
+}
+
+/**
+ * How long after one read of an account the next is due: the more numbers share a call, the more often it is worth making; and
+ * the longer a number has waited, the less likely that it is decided in the next hour. Once a day when no number waits.
+ */
+export function watchIntervalMs({ waiting, known }: AccountSeen, nowMs: number): number {
+  if (waiting.length === 0) return DAY_MS;
+  const fresh = waiting.reduce((sum, { sinceMs }) => sum + freshness(nowMs - sinceMs), 0);
+  const { calls } = cheapestRead(waiting.length, known);
+  return Math.min(LONE_MS / Math.sqrt(fresh / calls), SLOWEST_MS);
+}
+
+/** 1 for a number that has just begun to wait, a half after a day, a fifteenth after a fortnight. */
+function freshness(waitedMs: number): number {
+  return 1 / (1 + Math.max(waitedMs, 0) / DAY_MS);
 }
 
 export type WatchMove =
@@ -35,9 +49,10 @@ export type WatchMove =
   | { readonly kind: 'read'; readonly read: AccountRead; readonly thenSleepMs: number };
 
 /** What the watch of an account does now. */
-export function nextOfWatch({ waiting, known, readAtMs }: AccountSeen, nowMs: number): WatchMove {
-  const intervalMs = watchIntervalMs(waiting.length);
-  const readsAtMs = waiting.length === 0 ? [readAtMs] : waiting.map((facts) => facts?.readAtMs);
+export function nextOfWatch(seen: AccountSeen, nowMs: number): WatchMove {
+  const { waiting, known, readAtMs } = seen;
+  const intervalMs = watchIntervalMs(seen, nowMs);
+  const readsAtMs = waiting.length === 0 ? [readAtMs] : waiting.map(({ facts }) => facts?.readAtMs);
   const dueMs = watchDueMs(
     readsAtMs.map((atMs) => atMs ?? 0),
     intervalMs,

@@ -6,23 +6,48 @@ import {
   ownPollDueMs,
   watchDueMs,
   watchIntervalMs,
+  type AccountSeen,
 } from '../../src/domain/account-watch.ts';
 import { factsOf } from './facts.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 
 describe('the watch of an account', () => {
+  const NOW_MS = 100 * 24 * HOUR_MS;
+  const seenWith = (
+    waiting: number,
+    changes: Partial<AccountSeen> & { waitedMs?: number } = {},
+  ) => {
+    const { waitedMs = 0, ...rest } = changes;
+    const waiter = { sinceMs: NOW_MS - waitedMs, facts: factsOf() };
+    return {
+      waiting: Array.from({ length: waiting }, () => waiter),
+      known: waiting,
+      readAtMs: 0,
+      ...rest,
+    };
+  };
+
   it.each([
-    [0, 24 * HOUR_MS],
-    [1, 5.7 * HOUR_MS],
-    [4, 5.7 * HOUR_MS],
-    [9, 4 * HOUR_MS],
-    [100, 1.2 * HOUR_MS],
-    [2304, 15 * MINUTE_MS],
-    [10_000, 15 * MINUTE_MS],
-  ])('with %i numbers waiting reads every %i ms', (waiting, intervalMs) => {
-    expect(watchIntervalMs(waiting)).toBe(intervalMs);
+    [0, 0, 24 * HOUR_MS],
+    [1, 1, 5 * HOUR_MS],
+    [4, 4, 2.5 * HOUR_MS],
+    [100, 100, HOUR_MS / 2],
+    [100, 101, 5 * HOUR_MS * Math.sqrt(2 / 100)],
+    [400, 400, HOUR_MS / 2],
+    [1, 500, 5 * HOUR_MS],
+  ])('with %i of %i numbers waiting freshly reads every %d ms', (waiting, known, intervalMs) => {
+    expect(watchIntervalMs(seenWith(waiting, { known }), NOW_MS)).toBe(intervalMs);
+  });
+
+  it.each([
+    [-1, 2.5 * HOUR_MS],
+    [24 * HOUR_MS, 2.5 * Math.SQRT2 * HOUR_MS],
+    [3 * 24 * HOUR_MS, 5 * HOUR_MS],
+    [5 * 24 * HOUR_MS, 5.7 * HOUR_MS],
+  ])('takes longer when its four numbers have waited for %d ms: %d ms', (waitedMs, intervalMs) => {
+    const ms = watchIntervalMs(seenWith(4, { waitedMs }), NOW_MS);
+    expect(ms).toBeCloseTo(intervalMs, 3);
   });
 
   it.each([
@@ -42,19 +67,29 @@ describe('the watch of an account', () => {
   });
 
   it('sleeps until the interval of the number that was read longest ago is over, and reads at its end', () => {
-    const waiting = [1000, 9000].map((readAtMs) => factsOf({ readAtMs }));
-    const dueMs = 1000 + watchIntervalMs(2);
-    const moveAt = (nowMs: number) => nextOfWatch({ waiting, known: 2, readAtMs: 5000 }, nowMs);
-    expect(moveAt(dueMs - 1)).toEqual({ kind: 'sleep', forMs: 1 });
+    const sinceMs = NOW_MS;
+    const waiting = [1000, 9000].map((ms) => ({
+      ...{ sinceMs, facts: factsOf({ readAtMs: NOW_MS + ms }) },
+    }));
+    const seen = { waiting, known: 2, readAtMs: NOW_MS + 5000 };
+    // The interval itself grows while the numbers wait.
+    const isDue = (nowMs: number) => nowMs >= NOW_MS + 1000 + watchIntervalMs(seen, nowMs);
+    let dueMs = NOW_MS;
+    while (!isDue(dueMs)) dueMs += 1000;
+    while (isDue(dueMs - 1)) dueMs -= 1;
+    const before = nextOfWatch(seen, dueMs - 1);
+    expect(before.kind === 'sleep' && before.forMs).toBeLessThanOrEqual(1);
+    const thenSleepMs = watchIntervalMs(seen, dueMs);
     const read = { kind: 'list', calls: 1 };
-    expect(moveAt(dueMs)).toEqual({ kind: 'read', read, thenSleepMs: watchIntervalMs(2) });
-    expect(moveAt(dueMs + 1)).toMatchObject({ kind: 'read' });
+    expect(nextOfWatch(seen, dueMs)).toEqual({ kind: 'read', read, thenSleepMs });
+    expect(nextOfWatch(seen, dueMs + 1)).toMatchObject({ kind: 'read' });
   });
 
   it('reads at once when a number of the account was never read', () => {
-    const nowMs = 24 * HOUR_MS;
-    const waiting = [factsOf({ readAtMs: nowMs }), undefined];
-    expect(nextOfWatch({ waiting, known: 2, readAtMs: nowMs }, nowMs).kind).toBe('read');
+    const read = { sinceMs: NOW_MS, facts: factsOf({ readAtMs: NOW_MS }) };
+    const waiting = [read, { sinceMs: NOW_MS, facts: undefined }];
+    expect(nextOfWatch({ waiting, known: 2, readAtMs: NOW_MS }, NOW_MS).kind).toBe('read');
+    expect(nextOfWatch({ waiting: [read], known: 2, readAtMs: 0 }, NOW_MS).kind).toBe('sleep');
   });
 
   it('reads an account in which nobody waits a day after it was last read', () => {
@@ -64,7 +99,9 @@ describe('the watch of an account', () => {
   });
 
   it('is a little faster than the poll of a single number, whose calls it saves', () => {
-    expect(watchIntervalMs(1)).toBeLessThan(ownPollDueMs(0, 6 * HOUR_MS));
+    const stale = seenWith(1, { waitedMs: NOW_MS });
+    expect(watchIntervalMs(stale, NOW_MS)).toBe(5.7 * HOUR_MS);
+    expect(watchIntervalMs(stale, NOW_MS)).toBeLessThan(ownPollDueMs(0, 6 * HOUR_MS));
   });
 
   it.each([

@@ -30,7 +30,7 @@ describe('an account whose webhooks are lost', () => {
       for (const input of others) await world.start(input);
       await world.watch(waba);
       expect((await handle.result()).outcome).toBe('ready');
-      // Nine numbers: every four hours. Seen at the second read, which their own polls would not have been.
+      // Nine numbers: about every two hours. Seen by a read of all, before their own polls would have come again.
       expect(world.nowMs() - first.signedUpAtMs).toBeLessThan(8 * HOUR_MS + 10 * MINUTE_MS);
       await world.sleep(24 * HOUR_MS);
       for (const { phoneNumberId } of others) {

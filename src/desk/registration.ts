@@ -9,7 +9,7 @@ import { deregisterOnce } from '../steps/deregister-once.ts';
 import { factsOf } from '../steps/facts.ts';
 import { registerOnce } from '../steps/register-once.ts';
 import { setPin as setPinAtMeta } from '../steps/set-pin.ts';
-import type { Store } from '../store/store.ts';
+import type { Attempts, Store } from '../store/store.ts';
 import { attemptsSpent } from './attempts-spent.ts';
 import { DeskError, meaningOf, outcomeUnknown, refusedByMeta } from './errors.ts';
 import { askMeta, tokenFor, type MetaDeps, type NumberTarget } from './meta.ts';
@@ -45,13 +45,15 @@ export async function registerNumber(
   const region = regionOf(dataLocalizationRegion);
   const token = await tokenFor(deps, target);
   await refuseIfOnboarding(deps, target);
+  const ledger = deps.store.attempts;
+  const newest = await newestOf(ledger, target);
   const facts = await readFacts(deps, target);
   const before = registrationOf(facts);
   if (before === 'registered') return viewOf(target, { registration: before, is_sent: false });
   refuseIfInVain(facts);
   await deps.store.credentials.ensurePin(phoneNumberId);
   if (await deps.store.credentials.isPinStale(phoneNumberId)) await setPin(deps, target);
-  const { n, left } = await reserve(deps, target, 'registrations');
+  const { n, left } = await reserve(deps, target, { ledger, newest, counted: 'registrations' });
   refuseUnlessTaken(await registerOnce(deps, { phoneNumberId, n, token, ...region }));
   const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
@@ -69,10 +71,12 @@ export async function deregisterNumber(
   const token = await tokenFor(deps, target);
   const isHalf = await isHalfDeregistered(deps, target);
   if (!isHalf) await refuseIfOnboarding(deps, target);
+  const ledger = deps.store.deregistrations;
+  const newest = await newestOf(ledger, target);
   const before = registrationOf(await readFacts(deps, target));
   if (before === 'not-registered' && !isHalf)
     return viewOf(target, { registration: before, is_sent: false });
-  const { n, left } = await reserve(deps, target, 'deregistrations');
+  const { n, left } = await reserve(deps, target, { ledger, newest, counted: 'deregistrations' });
   refuseUnlessTaken(await deregisterOnce(deps, { phoneNumberId, n, token }));
   const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
@@ -161,12 +165,22 @@ function refuseIfInVain(facts: NumberFacts): void {
   if (facts.codeVerificationStatus !== 'VERIFIED') throw refusedByMeta({ cause: 'not_verified' });
 }
 
+interface Claim {
+  readonly ledger: Attempts;
+  /** The last attempt when the number was read. */
+  readonly newest: number;
+  readonly counted: 'registrations' | 'deregistrations';
+}
+
+async function newestOf(ledger: Attempts, { phoneNumberId }: NumberTarget): Promise<number> {
+  return (await ledger.of(phoneNumberId)).at(-1)?.n ?? 0;
+}
+
 async function reserve(
-  { graphTimeoutMs, store, nowMs }: RegistrationDeps,
+  { graphTimeoutMs, nowMs }: RegistrationDeps,
   { phoneNumberId }: NumberTarget,
-  counted: 'registrations' | 'deregistrations',
+  { ledger, newest, counted }: Claim,
 ): Promise<{ readonly n: number; readonly left: number }> {
-  const ledger = counted === 'registrations' ? store.attempts : store.deregistrations;
   const spent = attemptsSpent(await ledger.of(phoneNumberId), counted, nowMs());
   if (spent !== undefined) throw spent;
   const reserved = await ledger.reserve({
@@ -177,8 +191,12 @@ async function reserve(
     deadlineAtMs: Number.MAX_SAFE_INTEGER,
     inFlightMs: inFlightMsOf(graphTimeoutMs),
   });
-  if (reserved.kind === 'reserved') return { n: reserved.n, left: reserved.left.operator };
-  throw whyNot(reserved);
+  if (reserved.kind !== 'reserved') throw whyNot(reserved);
+  const { n, left } = reserved;
+  if (n === newest + 1) return { n, left: left.operator };
+  // Somebody else's attempt came after our read: what it said may hold no more.
+  await ledger.close(phoneNumberId, n, { state: 'not_sent' });
+  throw new DeskError('not_now', 'Another request for this number has just been made; ask again');
 }
 
 function whyNot(reserved: Exclude<Reservation, { kind: 'reserved' }>): DeskError {

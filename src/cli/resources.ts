@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readConfig, type Config } from '../config.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -25,24 +25,25 @@ export function configFor({ env, nodeVersion, nowMs }: Io, needs: readonly Need[
   return readConfig({ env: known, nodeVersion, nowMs: nowMs() });
 }
 
-/** Nobody has to have one who brings a token. */
-export function hasStore({ path }: Config['store']): boolean {
-  return existsSync(path);
+/** Nobody has to have one who brings a token. A file that is not there is none; a server that is away is an error. */
+export function hasStore({ place }: Config['store']): boolean {
+  return place.kind === 'postgres' || existsSync(place.path);
 }
 
 /** Opens the service's database for one piece of work. It is not created: an empty one would answer every question wrongly. */
 export async function withStore<Answer>(
-  { path, keyFile }: Config['store'],
+  config: Config['store'],
   nowMs: () => number,
   work: (store: Store) => Promise<Answer>,
 ): Promise<Answer> {
-  if (!existsSync(path)) {
+  const { place } = config;
+  if (place.kind === 'sqlite' && !existsSync(place.path)) {
     throw new CliError(
       'invalid_configuration',
-      `STORE_PATH: ${path} does not exist; name the database of the service, or start the service once`,
+      `STORE_PATH: ${place.path} does not exist; name the database of the service, or start the service once`,
     );
   }
-  const store = await openSqliteStore({ path, sealingKeyFile: keyFile, nowMs });
+  const store = await openStore({ ...config, nowMs, mayCreate: false });
   try {
     return await work(store);
   } finally {

@@ -36,7 +36,7 @@ export async function openShop(meta: RunningFakeMeta): Promise<Shop> {
   await home.store.signups.accept(
     newSignup({
       ...{ wabaId: wabaId(waba), phoneNumberId: phoneNumberId(number) },
-      token: new Secret(token),
+      ...{ token: new Secret(token), deadlineAtMs: Date.now() + 14 * 86_400_000 },
     }),
   );
   const system = tokenShape.parse(await meta.post('/tokens', { kind: 'system' })).value;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import type { WabaId } from '../../domain/phone-number.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { nameOf } from '../../store/place.ts';
 import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../../store/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { withStore } from '../resources.ts';
@@ -25,18 +26,19 @@ export interface StoreFindings {
 
 /** Reads and writes the database, opens what is sealed in it, and looks for signups that nobody starts. */
 export async function examineStore(
-  { path, keyFile }: Config['store'],
+  config: Config['store'],
   nowMs: () => number,
 ): Promise<StoreFindings> {
-  const fault = missingFile({ path, keyFile });
+  const { place, keyFile } = config;
+  const fault = missingFile(config);
   if (fault !== undefined) return { checks: [fault], accounts: [] };
   try {
-    return await withStore({ path, keyFile }, nowMs, async (store) => {
+    return await withStore(config, nowMs, async (store) => {
       await store.check();
       const { accounts, seals } = await openTokens(store);
       return {
         checks: [
-          ok('database', `${path} can be read and written`),
+          ok('database', `${nameOf(place)} can be read and written`),
           seals ?? ok('sealing key', `${keyFile} opens what is sealed`),
           await waitingSignups(store, nowMs()),
         ],
@@ -48,11 +50,11 @@ export async function examineStore(
   }
 }
 
-function missingFile({ path, keyFile }: Config['store']): Check | undefined {
+function missingFile({ place, keyFile }: Config['store']): Check | undefined {
   const code = 'invalid_configuration';
-  if (!existsSync(path)) {
+  if (place.kind === 'sqlite' && !existsSync(place.path)) {
     const mend = 'name the database of the service in STORE_PATH, or start the service once';
-    return failed('database', { detail: `${path} does not exist`, mend, code });
+    return failed('database', { detail: `${place.path} does not exist`, mend, code });
   }
   if (existsSync(keyFile)) return undefined;
   const mend = 'restore it from its backup, or name it in KEY_FILE; nothing else opens the tokens';

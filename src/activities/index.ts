@@ -5,6 +5,7 @@ import type { ActivityDeps } from './deps.ts';
 import { createObserveAccount } from './observe-account.ts';
 import { createObserveNumber } from './observe-number.ts';
 import { createRegister } from './register.ts';
+import { createRegisterOnPremises } from './register-on-premises.ts';
 import { createReserveAttempt, createSettleAttempt } from './registration-ledger.ts';
 import { createDeregister, createSetPin } from './repairs.ts';
 import { createSubscribeApp } from './subscribe-app.ts';
@@ -17,6 +18,7 @@ export function createActivities(deps: ActivityDeps): OnboardingActivities & Acc
     subscribeApp: translateFailures(createSubscribeApp(deps)),
     reserveAttempt: translateFailures(createReserveAttempt(deps)),
     register: translateFailures(createRegister(deps)),
+    registerOnPremises: translateFailures(createRegisterOnPremises(deps)),
     setPin: translateFailures(createSetPin(deps)),
     deregister: translateFailures(createDeregister(deps)),
     settleAttempt: translateFailures(createSettleAttempt(deps)),

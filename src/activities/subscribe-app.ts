@@ -25,9 +25,8 @@ export function createSubscribeApp(deps: ActivityDeps): AccountActivities['subsc
 
 async function subscribe(deps: ActivityDeps, wabaId: WabaId): Promise<void> {
   const call = { wabaId, token: await tokenOf(deps, wabaId), signal: cancellationSignal() };
-  const request = { wabaId, who: 'subscription', urgencyMs: FIRST_OF_ALL, calls: 2 };
-  await paced(deps, request, async () => {
-    const subscribed = await deps.graph.subscribedAppIds(call);
-    if (!subscribed.includes(deps.appId)) await deps.graph.subscribeApp(call);
-  });
+  const request = { wabaId, who: 'subscription', urgencyMs: FIRST_OF_ALL, calls: 1 };
+  const subscribed = await paced(deps, request, () => deps.graph.subscribedAppIds(call));
+  if (subscribed.includes(deps.appId)) return;
+  await paced(deps, request, () => deps.graph.subscribeApp(call));
 }

@@ -4,15 +4,18 @@ import {
   ApplicationFailureCategory,
   CancelledFailure,
 } from '@temporalio/common';
+import { NotReady } from '../steps/on-premises.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import { failureTypes } from '../contract/failures.ts';
 import { causeEntry, waitMsOf } from '../domain/causes.ts';
+import { causeOf } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {
   GraphMalformed,
   GraphOutcomeUnknown,
   GraphRefused,
   GraphUnreachable,
+  OnPremisesRefused,
 } from '../graph/errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 
@@ -55,6 +58,9 @@ export function stillWaiting(seen: string, delayMs: number): ApplicationFailure 
 function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof GraphRefused) return afterRefusal(refusalOf(error));
+  if (error instanceof OnPremisesRefused) return afterRefusal(onPremisesRefusal(error));
+  // No certificate any more, or a number without its country code apart: a person must look.
+  if (error instanceof NotReady) return refused({ cause: 'unknown_refusal' });
   if (isMetaDown(error)) return cancelled() ?? pause(whyDown(error), error.message);
   if (error instanceof StoreUnavailable) {
     return ApplicationFailure.retryable(error.message, failureTypes.storeUnavailable);
@@ -63,6 +69,10 @@ function toFailure(error: unknown): Error {
   const name = error instanceof Error ? error.name : typeof error;
   log.error('activity failed unexpectedly', { error });
   return ApplicationFailure.retryable(`Unexpected ${name}; see the worker's log`, failureTypes.bug);
+}
+
+function onPremisesRefusal({ answer }: OnPremisesRefused): Refusal {
+  return { cause: causeOf(answer, 'on-premises'), code: answer.code };
 }
 
 /** We cut the call ourselves, as the worker stops: another one repeats it at once, not after Meta's pause. */

@@ -4,7 +4,7 @@ import type { NumberFacts } from '../domain/number-facts.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Readiness, RepairOutcome } from '../domain/register-protocol.ts';
 import type { Timing } from '../domain/timing.ts';
-import type { Progress } from './onboarding.ts';
+import type { CodeMethod, Progress } from './onboarding.ts';
 
 export interface ObserveNumber {
   readonly phoneNumberId: PhoneNumberId;
@@ -96,6 +96,13 @@ export interface OnboardingActivities {
   readonly deregister: (
     args: NumberRef & { readonly requestKey: string },
   ) => Promise<RepairOutcome>;
+  /**
+   * Registers the number on the account's own client with the certificate that Meta shows. May be repeated. `code-sent` asks a
+   * person for the code.
+   */
+  readonly registerOnPremises: (
+    args: NumberRef & { readonly codeMethod: CodeMethod; readonly urgencyMs: number },
+  ) => Promise<'registered' | 'code-sent'>;
   /** Writes what people see: the fleet's row and the number's history. */
   readonly announce: (args: Announce) => Promise<void>;
 }

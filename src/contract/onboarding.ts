@@ -11,6 +11,9 @@ export const TASK_QUEUE = 'whatsapp-number-onboarding';
 
 export const ONBOARD_PHONE_NUMBER = 'onboardPhoneNumber';
 
+/** In small letters, as On-Premises clients write it. */
+export type CodeMethod = 'sms' | 'voice';
+
 /** No secret and no phone number: Temporal keeps the input as long as the run. */
 export interface OnboardingInput {
   readonly phoneNumberId: PhoneNumberId;
@@ -19,6 +22,8 @@ export interface OnboardingInput {
   readonly signedUpAtMs: number;
   readonly platform: Platform;
   readonly source: Source;
+  /** On-Premises: how the customer's client would send a code. After Embedded Signup it sends none. */
+  readonly codeMethod?: CodeMethod;
   /** Paces that differ from the defaults. */
   readonly timing?: Partial<Timing>;
 }

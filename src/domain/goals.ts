@@ -10,7 +10,10 @@ export type Goal =
   | 'registered'
   | 'name-decided'
   | 'name-not-declined'
-  | 'certificate-shown';
+  | 'certificate-shown'
+  /** On-Premises the certificate registers the number; a declined name will bring none. */
+  | 'certificate-or-declined'
+  | 'certificate-or-another-name';
 
 /** What a number waits for, since when, and how often it looks. */
 export interface Sought {
@@ -56,25 +59,19 @@ export function nextReadAfterMs(sought: Sought, facts: NumberFacts): number | un
 
 /** True once waiting on would change nothing: the goal is there, or the number was lost on the way. */
 export function isReached(goal: Goal, facts: NumberFacts): boolean {
-  return isLost(facts) || isShown(goal, facts);
+  return isLost(facts) || SHOWN[goal](facts);
 }
 
-function isShown(goal: Goal, facts: NumberFacts): boolean {
-  switch (goal) {
-    case 'any-answer':
-      return true;
-    case 'ownership-settled':
-      return isOwnershipSettled(facts);
-    case 'registered':
-      return registrationOf(facts) === 'registered';
-    case 'name-decided':
-      return isNameDecided(facts) || needsRegistration(facts);
-    case 'name-not-declined':
-      return nameMeaningOf(facts.nameStatus) !== 'declined' || needsRegistration(facts);
-    case 'certificate-shown':
-      return facts.certificateSha256 !== undefined;
-  }
-}
+const SHOWN: Readonly<Record<Goal, (facts: NumberFacts) => boolean>> = {
+  'any-answer': () => true,
+  'ownership-settled': isOwnershipSettled,
+  registered: (facts) => registrationOf(facts) === 'registered',
+  'name-decided': (facts) => isNameDecided(facts) || needsRegistration(facts),
+  'name-not-declined': (facts) => !isDeclined(facts) || needsRegistration(facts),
+  'certificate-shown': hasCertificate,
+  'certificate-or-declined': (facts) => hasCertificate(facts) || isDeclined(facts),
+  'certificate-or-another-name': (facts) => hasCertificate(facts) || !isDeclined(facts),
+};
 
 /** After the time a wait may last, may it end with this read? A registration is never given up on an unclear one. */
 export function mayGiveUp(goal: Goal, facts: NumberFacts): boolean {
@@ -83,6 +80,14 @@ export function mayGiveUp(goal: Goal, facts: NumberFacts): boolean {
 
 function isLost(facts: NumberFacts): boolean {
   return ['banned', 'gone'].includes(registrationOf(facts));
+}
+
+function hasCertificate({ certificateSha256 }: NumberFacts): boolean {
+  return certificateSha256 !== undefined;
+}
+
+function isDeclined({ nameStatus }: NumberFacts): boolean {
+  return nameMeaningOf(nameStatus) === 'declined';
 }
 
 function isNameDecided(facts: NumberFacts): boolean {

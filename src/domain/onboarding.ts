@@ -17,14 +17,18 @@ export type WaitingFor = (typeof WAITING_FOR)[number];
 /** How a number came to us. */
 export type Source = 'embedded-signup';
 
-export type Platform = 'cloud';
+/** Where a number is registered: at Meta, or on the customer's own client, which Meta has retired. */
+export type Platform = 'cloud' | 'on-premises';
 
-/** The stages that may follow each one. Back only to prove ownership again, or to register a number taken off Cloud API. */
+/**
+ * The stages that may follow each one. Back only to prove ownership again, or to register a number taken off Cloud API; and
+ * On-Premises the certificate comes first.
+ */
 const NEXT: Readonly<Record<Stage, readonly Stage[]>> = {
   verifying: ['registering', 'following-name', 'done'],
   registering: ['verifying', 'following-name', 'done'],
   'following-name': ['registering', 'collecting-certificate', 'done'],
-  'collecting-certificate': ['done'],
+  'collecting-certificate': ['registering', 'done'],
   done: [],
 };
 

@@ -28,7 +28,9 @@ export function proxyOnboardingActivities(timing: Timing): OnboardingActivities 
     observeNumber: proxy('read the number at Meta').observeNumber,
     reserveAttempt: proxy('seal the PIN, count the attempt').reserveAttempt,
     register: proxyOnce('register with Meta, once', timing).register,
-    setPin: proxySetPin(timing).setPin,
+    setPin: proxyForAWhile("set the number's PIN at Meta", timing).setPin,
+    registerOnPremises: proxyForAWhile("register on the customer's client", timing)
+      .registerOnPremises,
     deregister: proxyOnce('deregister with Meta, once', timing).deregister,
     settleAttempt: proxy('close the attempt whose answer was lost').settleAttempt,
     announce: proxyAnnounce().announce,
@@ -44,10 +46,10 @@ function proxyOnce(summary: string, timing: Timing): OnboardingActivities {
   });
 }
 
-/** For a while: then the repair waits as everything does that Meta does not answer, and the deadline is watched. */
-function proxySetPin(timing: Timing): OnboardingActivities {
+/** Then the number waits as for everything that does not answer, and its deadline is watched. */
+function proxyForAWhile(summary: string, timing: Timing): OnboardingActivities {
   return proxyActivities<OnboardingActivities>({
-    summary: "set the number's PIN at Meta",
+    summary,
     startToCloseTimeout: timing.startToCloseMs,
     scheduleToCloseTimeout: 4 * timing.startToCloseMs,
     retry: { ...PATIENT, nonRetryableErrorTypes: [failureTypes.refused] },

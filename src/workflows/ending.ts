@@ -29,9 +29,15 @@ export async function readOnceMoreOrExpire(
   const facts = await lastRead(run);
   if (facts !== undefined) {
     takeFacts(run, facts);
-    if (registrationOf(facts) === 'registered' || facts.isOnBizApp) return { kind: 'facts', facts };
+    if (isRegistered(run, facts) || facts.isOnBizApp) return { kind: 'facts', facts };
   }
   return await fail(run, 'signup-expired', { cause: 'deadline_passed' });
+}
+
+function isRegistered({ input }: Run, facts: NumberFacts): boolean {
+  return input.platform === 'on-premises'
+    ? facts.platformType === 'ON_PREMISE'
+    : registrationOf(facts) === 'registered';
 }
 
 /** Ends the run when Meta banned the number or the account no longer has it. */

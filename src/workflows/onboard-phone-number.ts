@@ -3,6 +3,7 @@ import { needsRegistration } from '../domain/number-facts.ts';
 import { finish } from './ending.ts';
 import { collectCertificate, followName } from './following-name.ts';
 import { handleMessages } from './messages.ts';
+import { onboardOnPremises } from './on-premises.ts';
 import { registerNumber } from './registering.ts';
 import { openRun } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
@@ -15,6 +16,7 @@ export async function onboardPhoneNumber(input: OnboardingInput): Promise<Onboar
   const run = openRun(input);
   handleMessages(run);
 
+  if (input.platform === 'on-premises') return await onboardOnPremises(run);
   let facts = await verifyOwnership(run);
   do {
     facts = needsRegistration(facts) ? await registerNumber(run, facts) : facts;

@@ -140,6 +140,15 @@ function whatEnded(run: Run, hintsBefore: number): RaceEnd {
     : { kind: 'time' };
 }
 
+/** Waits without a read: for a message, the time, or the deadline, which ends the run unless the number is registered. */
+export async function waitForMessage(run: Run, waiting: Waiting): Promise<void> {
+  announceWaiting(run, waiting);
+  await untilMessage(run, { hints: run.messages.hints, untilMs: waiting.untilMs }, () => false);
+  run.messages.retriesServed = run.messages.retries;
+  const boundMs = boundOf(run);
+  if (boundMs !== undefined && isPast(boundMs, Date.now())) await readOnceMoreOrExpire(run);
+}
+
 /** Stops all reads until a person has mended our access: a dead token is not polled. The deadline runs on. */
 async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Promise<void> {
   announceWaiting(run, { for: 'operator', refusal });

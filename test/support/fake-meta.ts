@@ -46,6 +46,8 @@ export interface FakeMeta {
   /** Every Graph request about a number, oldest first: the judge of "registered once". */
   ledgerOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
   registersOf(phoneNumberId: string): Promise<readonly LedgerEntry[]>;
+  /** Every request, whatever it is about. */
+  ledger(): Promise<readonly LedgerEntry[]>;
   /** Has our app subscribed to the account? Without it Meta sends no webhook of its numbers. */
   isSubscribed(wabaId: string): Promise<boolean>;
   /** Meta's review of the name ends, with its webhook. */
@@ -89,6 +91,7 @@ export function steer(url: string): FakeMeta {
     },
     signUp: async (order) => signupSchema.parse(await call('POST', '/signup', order)),
     ledgerOf,
+    ledger: async () => ledgerSchema.parse(await call('GET', '/ledger')).requests,
     isSubscribed: async (wabaId) => {
       const { requests } = ledgerSchema.parse(await call('GET', '/ledger'));
       return requests.some(

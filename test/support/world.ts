@@ -187,6 +187,7 @@ function inStep(
     subscribeApp: step(activities.subscribeApp),
     reserveAttempt: step(activities.reserveAttempt),
     register: step(activities.register),
+    registerOnPremises: step(activities.registerOnPremises),
     setPin: step(activities.setPin),
     deregister: step(activities.deregister),
     settleAttempt: step(activities.settleAttempt),

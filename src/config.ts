@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { readDatabaseUrl } from './database-url.ts';
 import { SIGNUP_WINDOW_MS } from './domain/deadline.ts';
 import { Secret } from './domain/secret.ts';
 import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
+import { parseDuration } from './duration.ts';
 import { isBusinessId, type BusinessId } from './graph/ids.ts';
 import { isLoopback } from './loopback.ts';
+import type { PostgresAddress, StorePlace } from './store/place.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
+import { isGraphOrigin, isLocalOrigin, isOrigin, isWebUrl, originOf } from './web-address.ts';
 
 /** Everything a program needs to know, checked once at its start. */
 export interface Config {
@@ -27,7 +31,7 @@ export interface Config {
     /** Origin and path of the Temporal UI, without a slash at the end. */
     readonly uiUrl?: string;
   };
-  readonly store: { readonly path: string; readonly keyFile: string };
+  readonly store: { readonly place: StorePlace; readonly keyFile: string };
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -61,14 +65,19 @@ export class ConfigError extends Error {
 }
 
 const NODE_FLOOR = 24;
-const DAY_MS = 86_400_000;
-const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS };
 
 const text = z.string({ error: 'missing' });
 const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
 const durationMs = text.transform((value, context): number => {
   const parsed = parseDuration(value);
   if (typeof parsed === 'number') return parsed;
+  context.addIssue(parsed);
+  return z.NEVER;
+});
+
+const databaseUrl = text.transform((value, context): PostgresAddress => {
+  const parsed = readDatabaseUrl(value);
+  if (typeof parsed !== 'string') return parsed;
   context.addIssue(parsed);
   return z.NEVER;
 });
@@ -92,6 +101,7 @@ const environment = z
     SHUTDOWN_GRACE: durationMs,
     TEMPORAL_UI_URL: text.refine(isWebUrl, 'must be an http or https address').optional(),
     STORE_PATH: text,
+    DATABASE_URL: databaseUrl.optional(),
     KEY_FILE: text,
     WORKFLOW_BUNDLE: text.optional(),
     HOST: word,
@@ -185,7 +195,10 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
   const verifyToken = new Secret(env.META_VERIFY_TOKEN);
   const apiToken = env.API_TOKEN === undefined ? undefined : new Secret(env.API_TOKEN);
   const partner = partnerOf(env);
-  const secrets = [appSecret, verifyToken, apiToken, temporal.apiKey, partner?.token];
+  const secrets = [
+    ...[appSecret, verifyToken, apiToken, temporal.apiKey, partner?.token],
+    env.DATABASE_URL?.password,
+  ];
   return {
     meta: {
       ...{ appId: env.META_APP_ID, appSecret, verifyToken },
@@ -200,7 +213,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
       ...temporal,
       ...(env.TEMPORAL_UI_URL !== undefined && { uiUrl: env.TEMPORAL_UI_URL.replace(/\/+$/, '') }),
     },
-    store: { path: env.STORE_PATH, keyFile: env.KEY_FILE },
+    store: { place: placeOf(env), keyFile: env.KEY_FILE },
     http: {
       host: env.HOST,
       port: env.PORT,
@@ -219,6 +232,10 @@ function partnerOf(env: Environment): Config['meta']['partner'] {
   const { META_BUSINESS_ID: businessId, META_SYSTEM_TOKEN: token } = env;
   if (businessId === undefined || token === undefined) return undefined;
   return { businessId, token: new Secret(token) };
+}
+
+function placeOf({ DATABASE_URL: address, STORE_PATH: path }: Environment): StorePlace {
+  return address === undefined ? { kind: 'sqlite', path } : { kind: 'postgres', ...address };
 }
 
 function timingOf(env: Environment): Timing {
@@ -246,41 +263,6 @@ function nodeProblems(version: string): readonly string[] {
   return Number.parseInt(version, 10) >= NODE_FLOOR
     ? []
     : [`Node ${NODE_FLOOR} needed, this is ${version}`];
-}
-
-/** Milliseconds, or why the text is no duration. */
-function parseDuration(value: string): number | string {
-  const match = /^(?<amount>-?[0-9]+(\.[0-9]+)?) ?(?<unit>[A-Za-z]*)$/.exec(value.trim());
-  const { amount, unit } = match?.groups ?? {};
-  if (amount === undefined || unit === undefined) return 'is no duration; write 10m';
-  if (unit === '') return `'${amount}' has no unit; write ${amount}m`;
-  const unitMs = UNITS_MS[unit];
-  if (unitMs === undefined) return 'unknown unit; use s, m, h or d';
-  return Number(amount) > 0 ? Math.round(Number(amount) * unitMs) : 'must be positive';
-}
-
-/** `''` for anything but a bare http or https origin. */
-function originOf(value: string): string {
-  const url = URL.parse(value);
-  const isBare = url !== null && url.href === `${url.origin}/`;
-  return isBare ? url.origin : '';
-}
-
-function isOrigin(value: string): boolean {
-  return value !== '' && originOf(value) === value;
-}
-
-function isGraphOrigin(origin: string): boolean {
-  return origin === VARIABLES.GRAPH_BASE_URL.fallback || isLocalOrigin(origin);
-}
-
-function isLocalOrigin(origin: string): boolean {
-  const url = URL.parse(origin);
-  return url !== null && isLoopback(url.hostname);
-}
-
-function isWebUrl(value: string): boolean {
-  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }
 
 function isPort(port: number): boolean {

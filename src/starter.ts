@@ -7,16 +7,12 @@ import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
 import { isLoopback } from './loopback.ts';
 import { runProgram } from './program.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { openStore } from './store/open-store.ts';
 
 await runProgram('starter', async ({ config, log }) => {
   const nowMs = Date.now;
   const { meta, temporal, timing } = config;
-  const store = await openSqliteStore({
-    path: config.store.path,
-    sealingKeyFile: config.store.keyFile,
-    nowMs,
-  });
+  const store = await openStore({ ...config.store, nowMs });
   const graph = createGraphClient({
     ...config.graph,
     appId: meta.appId,

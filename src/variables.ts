@@ -93,7 +93,15 @@ export const VARIABLES = {
   },
   TEMPORAL_PROFILE: { meaning: 'Profile of that file' },
   TEMPORAL_UI_URL: { meaning: 'Where the Temporal UI is, for links in answers' },
-  STORE_PATH: { meaning: 'SQLite file of our own records', fallback: '.data/onboarding.db' },
+  STORE_PATH: {
+    meaning: 'SQLite file of our own records, where there is no `DATABASE_URL`',
+    fallback: '.data/onboarding.db',
+  },
+  DATABASE_URL: {
+    meaning:
+      'PostgreSQL database of our own records, for programs on several machines: `postgres://user:password@host:5432/database`. A host that is not loopback needs `?sslmode=verify-full` (with `sslrootcert`, `sslcert` and `sslkey` as paths where needed), or `?sslmode=disable` for a private network such as the one of docker compose',
+    isSecret: true,
+  },
   KEY_FILE: {
     meaning:
       'Keys that seal tokens, PINs and certificates. Made at the first start (0600). Back it up apart from the database',

@@ -6,7 +6,7 @@ import { TASK_QUEUE } from './contract/onboarding.ts';
 import { createGraphClient } from './graph/client.ts';
 import { runtimeOptions } from './logging.ts';
 import { runProgram } from './program.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { openStore } from './store/open-store.ts';
 
 // Above the shutdown grace: after it, what still runs is cut off.
 const FORCE_FACTOR = 2;
@@ -25,11 +25,7 @@ function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
 
 await runProgram('worker', async ({ config, log }) => {
   Runtime.install(runtimeOptions(log));
-  const store = await openSqliteStore({
-    path: config.store.path,
-    sealingKeyFile: config.store.keyFile,
-    nowMs: Date.now,
-  });
+  const store = await openStore({ ...config.store, nowMs: Date.now });
   const graph = createGraphClient({
     ...config.graph,
     ...config.meta,

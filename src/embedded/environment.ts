@@ -21,6 +21,8 @@ export async function environmentOf(
     HOST: '127.0.0.1',
     PORT: ports.http.toString(),
     STORE_PATH: own['STORE_PATH'] ?? join(dataDir, 'onboarding.db'),
+    // One start, one folder: the records of a service elsewhere are not for trying things out.
+    DATABASE_URL: '',
     KEY_FILE: own['KEY_FILE'] ?? join(dataDir, 'sealing-key.json'),
     TEMPORAL_UI_URL: own['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${ports.temporalUi}`,
     ...(isDemo ? await demoEnvironment(dataDir, ports.fakeGraph) : {}),

@@ -22,3 +22,9 @@ export interface PostgresTls {
   readonly cert?: string;
   readonly key?: Secret;
 }
+
+/** For people. Neither user nor password is in it. */
+export function nameOf(place: StorePlace): string {
+  if (place.kind === 'sqlite') return place.path;
+  return `PostgreSQL at ${place.host}:${place.port}/${place.database}`;
+}

@@ -50,7 +50,7 @@ describe('a good environment', () => {
       metadata: {},
     });
     expect(config.store).toEqual({
-      path: '.data/onboarding.db',
+      place: { kind: 'sqlite', path: '.data/onboarding.db' },
       keyFile: '.data/sealing-key.json',
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, allowedOrigins: [] });

@@ -1,15 +1,17 @@
 import { sql, type Kysely } from 'kysely';
+import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
 import { createCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
 import { StoreUnavailable } from './errors.ts';
 import { createInbox } from './inbox.ts';
+import { createKeyUse } from './key-use.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createNumbers } from './numbers.ts';
 import { createPacing } from './pacing.ts';
 import type { Schema } from './schema.ts';
-import { openSealing } from './sealing.ts';
+import { createSealing } from './sealing.ts';
 import { createSignups } from './signups.ts';
 import type { Store } from './store.ts';
 
@@ -34,10 +36,12 @@ export async function createStore(
     );
   }
   await migrate(database);
-  const sealing = await openSealing({ file, mayCreate: !(await holdsSecrets(db)), nowMs });
+  const keyring = await openKeyring({ file, mayCreate: !(await holdsSecrets(db)), nowMs });
+  const sealing = createSealing({ db, keyring, nowMs });
   const deps = { ...database, sealing, nowMs };
   return {
     credentials: createCredentials(deps),
+    keyUse: createKeyUse({ ...deps, keyring }),
     attempts: createAttempts({ ...deps, table: 'registrationAttempts' }),
     deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
     signups: createSignups(deps),
@@ -55,8 +59,9 @@ async function hasTables(db: Kysely<Schema>): Promise<boolean> {
 }
 
 async function holdsSecrets(db: Kysely<Schema>): Promise<boolean> {
-  const row = await db.selectFrom('credentials').select('owner').limit(1).executeTakeFirst();
-  return row !== undefined;
+  const value = await db.selectFrom('credentials').select('owner').limit(1).executeTakeFirst();
+  const dataKey = await db.selectFrom('dataKeys').select('owner').limit(1).executeTakeFirst();
+  return (value ?? dataKey) !== undefined;
 }
 
 /** A real write: both kinds begin a transaction on a read-only or full disk without complaint. */

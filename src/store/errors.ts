@@ -3,12 +3,16 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-/** A sealed value does not open in the row it was read from: moved, changed, or sealed with a key that is not loaded. */
+/** A sealed value does not open in the row it was read from: moved, changed, or its data key is gone. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
-/** The file of the sealing key cannot be used. Its message names the file and what to do, never what is in it. */
-export class SealingKeyUnusable extends Error {
-  override readonly name = 'SealingKeyUnusable';
+/** What is sealed needs a key that the ring lacks: work waits until it is put back. The message names the key by its id. */
+export class SealingKeyMissing extends StoreUnavailable {
+  constructor(what: string) {
+    super(`${what}. Put it back into the file that KEY_FILE names; what waits then goes on.`);
+  }
 }
+
+export { SealingKeyUnusable } from '../keyring/errors.ts';

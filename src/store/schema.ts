@@ -2,11 +2,12 @@ import type { Generated } from 'kysely';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
-import type { AttemptRow } from './store.ts';
+import type { AttemptRow, Owner } from './store.ts';
 
 /** The tables as code sees them; in the database the same names are in snake case. */
 export interface Schema {
   credentials: CredentialTable;
+  dataKeys: DataKeyTable;
   registrationAttempts: AttemptTable;
   deregistrationAttempts: AttemptTable;
   signups: SignupTable;
@@ -21,10 +22,18 @@ export interface Schema {
 }
 
 interface CredentialTable {
-  owner: string;
+  owner: Owner;
   field: string;
   sealed: string;
   expiresAtMs: number | null;
+  updatedAtMs: number;
+}
+
+interface DataKeyTable {
+  owner: Owner;
+  sealed: string;
+  /** Of the ring's key that seals it. */
+  kid: string;
   updatedAtMs: number;
 }
 

@@ -9,6 +9,7 @@ import type { Secret } from '../domain/secret.ts';
 /** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
 export interface Store {
   readonly credentials: Credentials;
+  readonly keyUse: KeyUse;
   /** Of `/register`. */
   readonly attempts: Attempts;
   /** Of `/deregister`, which Meta counts apart. */
@@ -25,7 +26,7 @@ export interface Store {
 
 /**
  * Tokens by account, PINs and certificates by number: sealed, and opened only by the code that sends them. Opening throws
- * `SealBroken` when a value was changed, was moved from another row, or belongs to another key.
+ * `SealBroken` when a value was changed or was moved from another row, and `SealingKeyMissing` while the ring lacks its key.
  */
 export interface Credentials {
   tokenOf(wabaId: WabaId): Promise<Secret | undefined>;
@@ -51,6 +52,31 @@ export interface Credentials {
   /** How the account's own On-Premises client is reached; the whole of it is sealed. */
   keepOnPremises(wabaId: WabaId, access: OnPremisesAccess): Promise<void>;
   onPremisesOf(wabaId: WabaId): Promise<OnPremisesAccess | undefined>;
+}
+
+/** Whom a secret belongs to. */
+export type Owner = `number/${string}` | `account/${string}`;
+
+/** What the keys of the ring have sealed in this database. */
+export interface KeyUse {
+  /** How many rows need which key, by its id. */
+  count(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Seals everything with the active key, in transactions of a few rows. It may be cut off anywhere, and run again, also by
+   * two at a time. What does not open stays as it is, and is counted.
+   */
+  rotate(onProgress: (soFar: Rotation) => void): Promise<Rotation>;
+  /** Deletes the owner's data key: nothing that was sealed for it opens again, wherever a copy of it may be. */
+  forget(owner: Owner): Promise<void>;
+}
+
+export interface Rotation {
+  /** Data keys that were sealed with another key. */
+  readonly rewrapped: number;
+  /** Values that had no data key yet. */
+  readonly resealed: number;
+  /** Rows left as they were, because their key is missing or they were changed. */
+  readonly left: number;
 }
 
 export interface OnPremisesAccess {

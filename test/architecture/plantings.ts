@@ -29,6 +29,7 @@ export const targets: Readonly<Record<string, string>> = {
       'src/desk/target.ts',
       'src/graph/target.ts',
       'src/store/target.ts',
+      'src/keyring/target.ts',
       'src/http/target.ts',
       'src/cli/target.ts',
       'src/cli/main.ts',
@@ -102,6 +103,8 @@ export const dependencyPlantings: readonly Planting[] = [
     at: 'src/store/b.ts',
     source: npm('@temporalio/activity'),
   },
+  { rule: 'keyring-knows-no-database', at: 'src/keyring/a.ts', source: type('../store/target.ts') },
+  { rule: 'keyring-knows-no-database', at: 'src/keyring/b.ts', source: npm('kysely') },
   {
     rule: 'activities-import-no-workflow-and-no-edge',
     at: 'src/activities/a.ts',

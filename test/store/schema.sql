@@ -42,6 +42,13 @@ CREATE TABLE "credentials" (
   constraint "credentials_pk" primary key ("owner", "field")
 );
 
+CREATE TABLE "data_keys" (
+  "owner" text not null primary key,
+  "sealed" text not null,
+  "kid" text not null,
+  "updated_at_ms" bigint not null
+);
+
 CREATE TABLE "deregistration_attempts" (
   "phone_number_id" text not null,
   "n" integer not null,

@@ -3,7 +3,12 @@ import type { Config } from '../../config.ts';
 import type { WabaId } from '../../domain/phone-number.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { nameOf } from '../../store/place.ts';
-import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../../store/errors.ts';
+import {
+  SealBroken,
+  SealingKeyMissing,
+  SealingKeyUnusable,
+  StoreUnavailable,
+} from '../../store/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { withStore } from '../resources.ts';
 import { spanOf } from '../time.ts';
@@ -72,7 +77,7 @@ async function openTokens(
       const token = await store.credentials.tokenOf(wabaId);
       accounts.push({ wabaId, ...(token !== undefined && { token }) });
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
+      if (!isOfKeys(error)) throw error;
       accounts.push({ wabaId });
       seals = faultOf(error);
     }
@@ -93,7 +98,7 @@ async function waitingSignups(store: Store, nowMs: number): Promise<Check> {
 
 /** The sentences of the store say what to do themselves; the first one is the fault. */
 function faultOf(error: unknown): Check {
-  const isKey = error instanceof SealingKeyUnusable || error instanceof SealBroken;
+  const isKey = isOfKeys(error);
   if (!isKey && !(error instanceof StoreUnavailable)) throw error;
   const [detail = '', ...mends] = error.message.split(/(?<=\.) /);
   return failed(isKey ? 'sealing key' : 'database', {
@@ -101,4 +106,8 @@ function faultOf(error: unknown): Check {
     mend: mends.join(' '),
     code: isKey ? 'invalid_configuration' : 'store_unavailable',
   });
+}
+
+function isOfKeys(error: unknown): error is SealBroken | SealingKeyMissing | SealingKeyUnusable {
+  return [SealBroken, SealingKeyMissing, SealingKeyUnusable].some((kind) => error instanceof kind);
 }

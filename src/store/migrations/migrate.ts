@@ -4,6 +4,7 @@ import * as initial from './0001-initial.ts';
 import * as accounts from './0002-accounts.ts';
 import * as deregistrations from './0003-deregistrations.ts';
 import * as useFigure from './0004-use-figure.ts';
+import * as dataKeys from './0005-data-keys.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -11,6 +12,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0002-accounts': accounts,
   '0003-deregistrations': deregistrations,
   '0004-use-figure': useFigure,
+  '0005-data-keys': dataKeys,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

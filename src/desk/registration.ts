@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { registrationOf, type NumberFacts, type Registration } from '../domain/number-facts.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
-import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
+import type { AttemptOutcome } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
 import { checkedRegion } from '../graph/checks.ts';
-import { inFlightMsOf } from '../steps/attempt-once.ts';
 import { deregisterOnce } from '../steps/deregister-once.ts';
 import { factsOf } from '../steps/facts.ts';
 import { registerOnce } from '../steps/register-once.ts';
 import { setPin as setPinAtMeta } from '../steps/set-pin.ts';
-import type { Attempts, Store } from '../store/store.ts';
-import { attemptsSpent } from './attempts-spent.ts';
+import type { Store } from '../store/store.ts';
+import { claim, lastOf } from './claim.ts';
 import { DeskError, meaningOf, outcomeUnknown, refusedByMeta } from './errors.ts';
 import { askMeta, tokenFor, type MetaDeps, type NumberTarget } from './meta.ts';
 
@@ -46,14 +44,14 @@ export async function registerNumber(
   const token = await tokenFor(deps, target);
   await refuseIfOnboarding(deps, target);
   const ledger = deps.store.attempts;
-  const newest = await newestOf(ledger, target);
+  const seen = await lastOf(ledger, phoneNumberId);
   const facts = await readFacts(deps, target);
   const before = registrationOf(facts);
   if (before === 'registered') return viewOf(target, { registration: before, is_sent: false });
   refuseIfInVain(facts);
   await deps.store.credentials.ensurePin(phoneNumberId);
   if (await deps.store.credentials.isPinStale(phoneNumberId)) await setPin(deps, target);
-  const { n, left } = await reserve(deps, target, { ledger, newest, counted: 'registrations' });
+  const { n, left } = await claim(deps, phoneNumberId, { ledger, seen, counted: 'registrations' });
   refuseUnlessTaken(await registerOnce(deps, { phoneNumberId, n, token, ...region }));
   const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
@@ -72,11 +70,15 @@ export async function deregisterNumber(
   const isHalf = await isHalfDeregistered(deps, target);
   if (!isHalf) await refuseIfOnboarding(deps, target);
   const ledger = deps.store.deregistrations;
-  const newest = await newestOf(ledger, target);
+  const seen = await lastOf(ledger, phoneNumberId);
   const before = registrationOf(await readFacts(deps, target));
   if (before === 'not-registered' && !isHalf)
     return viewOf(target, { registration: before, is_sent: false });
-  const { n, left } = await reserve(deps, target, { ledger, newest, counted: 'deregistrations' });
+  const { n, left } = await claim(deps, phoneNumberId, {
+    ledger,
+    seen,
+    counted: 'deregistrations',
+  });
   refuseUnlessTaken(await deregisterOnce(deps, { phoneNumberId, n, token }));
   const registration = await registrationAfter(deps, target);
   return viewOf(target, { registration, is_sent: true, attempts_left: left });
@@ -163,55 +165,6 @@ function refuseIfInVain(facts: NumberFacts): void {
     throw new DeskError('not_now', 'Meta does not say clearly how the number stands; ask again');
   }
   if (facts.codeVerificationStatus !== 'VERIFIED') throw refusedByMeta({ cause: 'not_verified' });
-}
-
-interface Claim {
-  readonly ledger: Attempts;
-  /** The last attempt when the number was read. */
-  readonly newest: number;
-  readonly counted: 'registrations' | 'deregistrations';
-}
-
-async function newestOf(ledger: Attempts, { phoneNumberId }: NumberTarget): Promise<number> {
-  return (await ledger.of(phoneNumberId)).at(-1)?.n ?? 0;
-}
-
-async function reserve(
-  { graphTimeoutMs, nowMs }: RegistrationDeps,
-  { phoneNumberId }: NumberTarget,
-  { ledger, newest, counted }: Claim,
-): Promise<{ readonly n: number; readonly left: number }> {
-  const spent = attemptsSpent(await ledger.of(phoneNumberId), counted, nowMs());
-  if (spent !== undefined) throw spent;
-  const reserved = await ledger.reserve({
-    phoneNumberId,
-    requestKey: `desk/${randomUUID()}`,
-    kind: 'operator',
-    // The desk knows of no deadline: Meta says so itself.
-    deadlineAtMs: Number.MAX_SAFE_INTEGER,
-    inFlightMs: inFlightMsOf(graphTimeoutMs),
-  });
-  if (reserved.kind !== 'reserved') throw whyNot(reserved);
-  const { n, left } = reserved;
-  if (n === newest + 1) return { n, left: left.operator };
-  // Somebody else's attempt came after our read: what it said may hold no more.
-  await ledger.close(phoneNumberId, n, { state: 'not_sent' });
-  throw new DeskError('not_now', 'Another request for this number has just been made; ask again');
-}
-
-function whyNot(reserved: Exclude<Reservation, { kind: 'reserved' }>): DeskError {
-  switch (reserved.kind) {
-    case 'budget-spent': {
-      const message = 'All requests that we allow ourselves in 72 hours are used up';
-      return new DeskError('attempts_spent', message, { untilMs: reserved.nextAtMs });
-    }
-    case 'in-flight': {
-      const message = 'Another request for this number is on its way; ask again in a moment';
-      return new DeskError('not_now', message, { untilMs: reserved.untilMs });
-    }
-    case 'deadline-passed':
-      return new DeskError('not_now', 'The number must sign up again');
-  }
 }
 
 function refuseUnlessTaken(outcome: AttemptOutcome): void {

@@ -71,20 +71,35 @@ describe('registering a number that no onboarding takes care of', () => {
     expect(await edge.meta.registersOf(id)).toHaveLength(1);
   });
 
-  test('that another order has just done is not done again, though its read came before', async () => {
+  /** Keeps what is answered from the one who asked, so that others overtake him. */
+  const hold = (match: object, when: 'before' | 'after', ms = 400) =>
+    edge.meta.post('/faults', { kind: 'hang', when, ms, match });
+  const callsAbout = (id: string) =>
+    expect.poll(async () => (await edge.meta.ledgerOf(id)).length, { interval: 5 });
+
+  test('that another order has done since is not done again', async () => {
     const id = await added();
-    await edge.meta.post('/faults', {
-      ...{ kind: 'hang', when: 'after', ms: 400 },
-      match: { method: 'GET', number: id },
-    });
+    await hold({ number: id, method: 'GET' }, 'after');
     const slow = register(id);
-    await expect.poll(async () => (await edge.meta.ledgerOf(id)).length).toBe(1);
+    await callsAbout(id).toBe(1);
     expect(bodyOf(await register(id))).toMatchObject({ is_sent: true });
     const answer = await slow;
     expect([answer.status, answer.code]).toEqual([409, 'not_now']);
     expect(await edge.meta.registersOf(id)).toHaveLength(1);
     const attempts = await edge.store.attempts.of(phoneNumberId(id));
     expect(attempts.map(({ state }) => state)).toEqual(['ok', 'not_sent']);
+  });
+
+  test('that another order was about to do at the time of the read is not done again', async () => {
+    const id = await added();
+    await hold({ number: id, path: '/register' }, 'before');
+    const first = register(id);
+    await callsAbout(id).toBe(2);
+    await hold({ number: id, method: 'GET' }, 'after', 1000);
+    const answer = await register(id);
+    expect([answer.status, answer.code]).toEqual([409, 'not_now']);
+    expect(bodyOf(await first)).toMatchObject({ is_sent: true });
+    expect(await edge.meta.registersOf(id)).toHaveLength(1);
   });
 
   test('leaves alone a number whose onboarding runs', async () => {

@@ -7,7 +7,7 @@ const COMMANDS: Partial<Readonly<Record<Cause, readonly string[]>>> = {
   not_verified: ['code request # --method SMS', 'code submit #'],
   ownership_not_confirmed: ['code request # --method SMS', 'code submit #', 'retry #'],
   preverified_lapsed: ['code request # --method SMS', 'code submit #'],
-  pin_mismatch: ['pin set #', 'retry #'],
+  pin_mismatch: ['pin set # --current', 'retry #'],
   half_deregistered: ['deregister # --yes', 'retry #'],
   permission_lost: ['doctor', 'retry #'],
 };

@@ -1,3 +1,4 @@
+import { keepPin } from '../desk/known-pin.ts';
 import { setPin } from '../desk/registration.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
@@ -14,6 +15,10 @@ export function addPin(program: CliCommand, io: Io): void {
   addPinRotate(pin, io);
 }
 
+interface SetOptions extends FileOptions {
+  readonly current?: true;
+}
+
 function addPinSet(pin: CliCommand, io: Io): void {
   pin
     .command('set')
@@ -22,20 +27,29 @@ function addPinSet(pin: CliCommand, io: Io): void {
     )
     .ofNumber()
     .withSecret('PIN')
+    .option('--current', "it is the number's PIN at Meta: keep it here, and send nothing")
     .option('--json', '{"phone_number_id", "is_set"}')
-    .action(async (id: string, options: FileOptions, command: CliCommand) => {
+    .action(async (id: string, options: SetOptions, command: CliCommand) => {
       refuseTwoOnStdin(command, options.tokenFile, options.file ?? '-');
       const given = await givenNumber(io, command, id);
       const typed = await readSecret(io, { what: 'PIN', option: '--file', file: options.file });
-      await withNumberDesk(io, given, (desk, target) => setPin(desk, target, typed));
+      const isCurrent = options.current === true;
+      await withNumberDesk(io, given, (desk, target) =>
+        isCurrent ? keepPin(desk, target, typed) : setPin(desk, target, typed),
+      );
       answer(io, options, {
-        view: { phone_number_id: id, is_set: true },
-        lines: [`${id} has the PIN that you gave, at Meta and sealed here.`],
+        view: { phone_number_id: id, is_set: !isCurrent },
+        lines: [
+          isCurrent
+            ? `The PIN of ${id} is sealed here. Nothing was sent.`
+            : `${id} has the PIN that you gave, at Meta and sealed here.`,
+        ],
       });
     })
     .withExamples(
       'whatsapp-onboarding pin set 106540352242922',
       'whatsapp-onboarding pin set 106540352242922 --file pin',
+      'whatsapp-onboarding pin set 106540352242922 --current',
     );
 }
 

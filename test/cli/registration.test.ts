@@ -230,6 +230,16 @@ describe('a PIN', () => {
     expect(kept?.reveal()).toBe('314159');
   });
 
+  it('that Meta has already is kept here and not sent, and registers the number', async () => {
+    const id = await shop.added({ pin: '111111' });
+    const account = `--account ${shop.waba}`;
+    expect((await shop.run(`register ${id} ${account}`)).err).toContain('code 133005');
+    const { out } = await shop.run(`pin set ${id} ${account} --current`, '111111\n');
+    expect(out).toBe(`The PIN of ${id} is sealed here. Nothing was sent.\n`);
+    expect((await shop.run(`register ${id} ${account}`)).out).toContain(`${id} is registered.`);
+    expect(await ordersIn(meta, id)).toEqual(['POST register', 'POST register']);
+  });
+
   it('is drawn anew by rotate, and nobody sees it', async () => {
     const id = await shop.added({ registered_at: new Date().toISOString() });
     const { code, out } = await shop.run(`pin rotate ${id} --account ${shop.waba}`);

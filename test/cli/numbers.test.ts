@@ -205,3 +205,15 @@ it('names a database that is not there, and does not make one', async () => {
     ]);
   }
 });
+
+it('names the commands that do what a cause asks for', async () => {
+  const { env, store } = await openFleet();
+  await store.numbers.announce(
+    announcement(NUMBER, { cause: 'not_verified', announcementKey: 'run-1/3' }),
+  );
+  const { out } = await commandLine(['numbers', 'show', NUMBER], { env, nowMs });
+  expect(out.split('\n').filter((line) => line.startsWith('Command'))).toEqual([
+    `Command       whatsapp-onboarding code request ${NUMBER} --method SMS`,
+    `Command       whatsapp-onboarding code submit ${NUMBER}`,
+  ]);
+});

@@ -208,6 +208,21 @@ describe('a number that is half deregistered', () => {
       ...['POST register', 'POST deregister', 'POST register'],
     ]);
   });
+
+  it('is deregistered by hand while its onboarding waits for just that', async () => {
+    const id = phoneNumberId(shop.number);
+    await meta.patch(`/numbers/${id}`, { half_deregistered: true });
+    expect(await shop.run(`deregister ${id} --yes`)).toMatchObject({ code: 5 });
+    const { attempts } = shop.home.store;
+    await attempts.reserve({
+      ...{ phoneNumberId: id, requestKey: 'run-1/1', kind: 'automatic', inFlightMs: 1 },
+      deadlineAtMs: Number.MAX_SAFE_INTEGER,
+    });
+    await attempts.startSending(id, 1);
+    await attempts.close(id, 1, { state: 'unknown', cause: 'half_deregistered' });
+    expect((await shop.run(`deregister ${id} --yes`)).out).toContain(`${id} is not registered.`);
+    expect(await ordersIn(meta, id)).toEqual(['POST deregister']);
+  });
 });
 
 describe('a PIN', () => {

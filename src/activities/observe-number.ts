@@ -1,11 +1,13 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ObserveNumber, OnboardingActivities } from '../contract/activities.ts';
 import { nextReadAfterMs, untilReadMs } from '../domain/goals.ts';
-import type { NumberFacts } from '../domain/number-facts.ts';
-import { tokenOf, type ActivityDeps } from './deps.ts';
+import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import { GraphRefused } from '../graph/errors.ts';
 import { factsOf } from '../steps/facts.ts';
+import { refusalOf } from '../steps/refusal-of.ts';
+import { tokenOf, type ActivityDeps } from './deps.ts';
 import { paced } from './pacing.ts';
-import { stillWaiting } from './translate-failures.ts';
+import { refused, stillWaiting } from './translate-failures.ts';
 
 /** One read. A certificate on it is sealed at once, as Meta shows it for seven days only. */
 export function createObserveNumber(deps: ActivityDeps): OnboardingActivities['observeNumber'] {
@@ -14,7 +16,9 @@ export function createObserveNumber(deps: ActivityDeps): OnboardingActivities['o
     const seen = await deps.store.accounts.lastReadOf(args.phoneNumberId);
     const earlyMs = untilReadMs(args, { attempt, seen }, deps.nowMs());
     if (earlyMs > 0) throw stillWaiting('The number was read a moment ago', earlyMs);
-    const facts = await read(deps, args);
+    const facts = await read(deps, args).catch((error: unknown) => tellGone(deps, args, error));
+    const isProven = args.goal === 'registered' && registrationOf(facts) === 'registered';
+    if (isProven) await deps.store.attempts.prove(args.phoneNumberId);
     const delayMs = nextReadAfterMs(args, facts);
     if (delayMs === undefined) return facts;
     throw stillWaiting(seenIn(facts), delayMs);
@@ -32,6 +36,26 @@ async function read(deps: ActivityDeps, args: ObserveNumber): Promise<NumberFact
   const facts = await factsOf(deps, number);
   await deps.store.accounts.keepReads(wabaId, [{ phoneNumberId, facts }]);
   return facts;
+}
+
+/**
+ * Meta answers alike for a number that is gone and for one we may not see any more. If the account itself can be read, it is
+ * the number.
+ */
+async function tellGone(
+  deps: ActivityDeps,
+  { wabaId }: ObserveNumber,
+  error: unknown,
+): Promise<never> {
+  const isNotThere =
+    error instanceof GraphRefused && error.answer.code === 100 && error.answer.subcode === 33;
+  if (!isNotThere) throw error;
+  const token = await tokenOf(deps, wabaId);
+  const isAccountThere = await deps.graph.readAccount({ wabaId, token }).then(
+    () => true,
+    () => false,
+  );
+  throw isAccountThere ? refused({ ...refusalOf(error), cause: 'number_gone' }) : error;
 }
 
 function seenIn(facts: NumberFacts): string {

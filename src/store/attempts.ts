@@ -39,6 +39,7 @@ export function createAttempts(deps: LedgerDeps): Attempts {
     reserve: (attempt) => reserve(deps, attempt),
     startSending: (phoneNumberId, n) => startSending(deps, { phoneNumberId, n }),
     close: (phoneNumberId, n, result) => close(deps, { phoneNumberId, n }, result),
+    prove: (phoneNumberId) => prove(deps, phoneNumberId),
     settle: (phoneNumberId, n) => settle(deps, { phoneNumberId, n }),
     of: async (phoneNumberId) => {
       const rows = await attemptsOf(deps.db, deps.table, phoneNumberId);
@@ -157,6 +158,18 @@ function close(deps: LedgerDeps, key: AttemptKey, result: AttemptResult): Promis
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   });
+}
+
+async function prove({ db, table }: LedgerDeps, phoneNumberId: PhoneNumberId): Promise<void> {
+  const newest = (await attemptsOf(db, table, phoneNumberId)).at(-1);
+  if (newest?.state !== 'unknown') return;
+  await db
+    .updateTable(table)
+    .set({ state: 'ok' })
+    .where('phoneNumberId', '=', phoneNumberId)
+    .where('n', '=', newest.n)
+    .where('state', '=', 'unknown')
+    .execute();
 }
 
 function settle(deps: LedgerDeps, key: AttemptKey): Promise<AttemptOutcome> {

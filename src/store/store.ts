@@ -128,6 +128,8 @@ export interface Attempts {
   close(phoneNumberId: PhoneNumberId, n: number, result: AttemptResult): Promise<boolean>;
   /** Closes a row whose sender is gone: `open` becomes `not_sent`, `sending` becomes `unknown`; then tells how it ended. No row: `unknown`. */
   settle(phoneNumberId: PhoneNumberId, n: number): Promise<AttemptOutcome>;
+  /** A read shows what the newest attempt was for: if its answer was lost, it is `ok` after all. */
+  prove(phoneNumberId: PhoneNumberId): Promise<void>;
   /** Every attempt of a number, oldest first. */
   of(phoneNumberId: PhoneNumberId): Promise<readonly AttemptRow[]>;
 }

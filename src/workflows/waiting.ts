@@ -6,11 +6,12 @@ import {
 } from '@temporalio/workflow';
 import type { ObserveNumber } from '../contract/activities.ts';
 import type { Waiting } from '../contract/onboarding.ts';
+import { causeEntry } from '../domain/causes.ts';
 import { earliestOf, isPast, remainingMs } from '../domain/deadline.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLook } from './activity-proxies.ts';
-import { endIfLost, readOnceMoreOrExpire } from './ending.ts';
+import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
 import { announceWaiting, takeFacts } from './progress.ts';
 import { boundOf, urgencyOf, type Run } from './run.ts';
@@ -82,7 +83,7 @@ async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken>
   const sinceMs = Date.now();
   for (let wait = first; ; wait = now(wait)) {
     const end = await race(run, wait, sinceMs);
-    if (end.kind === 'refused') await waitForAccess(run, end.refusal, waiting);
+    if (end.kind === 'refused') await stopOrWaitForAccess(run, end.refusal, waiting);
     else if (end.kind === 'deadline') return await readOnceMoreOrExpire(run);
     else if (end.kind !== 'hint') {
       if (end.kind === 'facts') await take(run, end.facts);
@@ -147,6 +148,12 @@ export async function waitForMessage(run: Run, waiting: Waiting): Promise<void> 
   run.messages.retriesServed = run.messages.retries;
   const boundMs = boundOf(run);
   if (boundMs !== undefined && isPast(boundMs, Date.now())) await readOnceMoreOrExpire(run);
+}
+
+/** What cannot be mended ends the run: a number that is gone comes back under another id. */
+async function stopOrWaitForAccess(run: Run, refusal: Refusal, before?: Waiting): Promise<void> {
+  if (causeEntry(refusal.cause).verdict === 'stop') await fail(run, 'abandoned', refusal);
+  await waitForAccess(run, refusal, before);
 }
 
 /** Stops all reads until a person has mended our access: a dead token is not polled. The deadline runs on. */

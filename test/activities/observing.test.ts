@@ -181,7 +181,8 @@ describe('a read that Meta refuses', () => {
     ['190', { kind: 'error', http: 401, code: 190 }, final('token_invalid', 190)],
     ['10', { kind: 'error', http: 403, code: 10 }, final('permission_lost', 10)],
     ['299', { kind: 'error', http: 403, code: 299 }, final('permission_lost', 299)],
-    ['100/33', { kind: 'error', code: 100, subcode: 33 }, final('permission_lost', 100)],
+    // The account itself can be read, so it is the number.
+    ['100/33', { kind: 'error', code: 100, subcode: 33 }, final('number_gone', 100)],
     ['33', { kind: 'error', code: 33 }, final('number_gone', 33)],
     ['368', { kind: 'error', http: 403, code: 368 }, final('account_locked', 368)],
     ['987654', { kind: 'error', code: 987_654 }, final('unknown_refusal', 987_654)],

@@ -37,7 +37,7 @@ describe('a register request whose answer is lost', () => {
     expect(result.outcome).toBe('ready');
     expect(await world.meta.registersOf(input.phoneNumberId)).toHaveLength(1);
     const attempts = await world.store.attempts.of(input.phoneNumberId);
-    expect(attempts).toMatchObject([{ n: 1, state: 'unknown' }]);
+    expect(attempts).toMatchObject([{ n: 1, state: 'ok' }]);
   });
 
   it.each([
@@ -188,6 +188,34 @@ describe('a refused registration', () => {
       await world.meta.patch(`/numbers/${input.phoneNumberId}`, { name_status: 'APPROVED' });
       await handle.signal('retry');
       expect((await handle.result()).outcome).toBe('ready');
+    });
+  });
+
+  it('ends as abandoned when the number is gone from an account that is still there', async () => {
+    const input = await world.signUp({ scenario: 'on_handset' });
+    await world.play(async () => {
+      const handle = await world.start(input);
+      await world.sleep(HOUR_MS);
+      await world.meta.patch(`/numbers/${input.phoneNumberId}`, { gone: true });
+      await handle.signal('retry');
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'Abandoned' } });
+    });
+    const row = await world.store.numbers.byId(input.phoneNumberId);
+    expect(row).toMatchObject({ outcome: 'abandoned', cause: 'number_gone' });
+  });
+
+  it('waits for its access when Meta shows neither the number nor its account any more', async () => {
+    const input = await world.signUp({ scenario: 'on_handset' });
+    await world.play(async () => {
+      const handle = await world.start(input);
+      await world.sleep(HOUR_MS);
+      const notThere = { kind: 'error', http: 400, code: 100, subcode: 33 };
+      await world.meta.post('/faults', { match: { method: 'GET', times: 'always' }, ...notThere });
+      await handle.signal('retry');
+      await world.sleep(HOUR_MS);
+      expect(await world.progressOf(input.phoneNumberId)).toMatchObject({
+        waiting: { for: 'operator', refusal: { cause: 'permission_lost', code: 100, subcode: 33 } },
+      });
     });
   });
 

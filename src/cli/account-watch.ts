@@ -11,7 +11,7 @@ import { givenAccount, withMeta, type MetaDesk } from './desk.ts';
 import type { Io } from './io.ts';
 import { configFor } from './resources.ts';
 import { printable } from './terminal.ts';
-import { dateOf } from './time.ts';
+import { dateOf, spanOf } from './time.ts';
 
 const SECOND_MS = 1000;
 const UNITS_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: 60 * SECOND_MS };
@@ -116,6 +116,7 @@ async function follow(
 ): Promise<never> {
   let seen = first;
   for (;;) {
+    io.terminal.progress(`seen at ${dateOf(io.nowMs())}, again in ${spanOf(intervalMs)}`);
     await sleep(intervalMs);
     try {
       const now = await look(io, desk, target);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -66,6 +67,28 @@ const lineShape = z.looseObject({
   to: z.string().optional(),
 });
 
+/** `account watch` in a process of its own, which a person ends with Ctrl-C. */
+function startWatching() {
+  const args = ['account', 'watch', shop.waba, '--interval', '1s', '--json'];
+  const child = spawn(process.execPath, ['src/cli/main.ts', ...args], {
+    env: { ...shop.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    next: async () => lineShape.parse(JSON.parse(String((await lines.next()).value))),
+    complaint: () => once(child.stderr, 'data'),
+    /** The lines that nobody has read. */
+    interrupted: async () => {
+      child.kill('SIGINT');
+      const unread: string[] = [];
+      for await (const line of lines) unread.push(line);
+      return unread;
+    },
+  };
+}
+
 describe('a watched account', () => {
   it('is shown once, at Meta beside what this service does', async () => {
     const other = await shop.added({ verified_name: 'Red Door' });
@@ -86,25 +109,26 @@ describe('a watched account', () => {
   });
 
   it('tells each change at Meta, and a new number, once', async () => {
-    const args = ['account', 'watch', shop.waba, '--interval', '1s', '--json'];
-    const child = spawn(process.execPath, ['src/cli/main.ts', ...args], {
-      env: { ...shop.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const next = async () => lineShape.parse(JSON.parse(String((await lines.next()).value)));
-
-    expect(await next()).toMatchObject({ kind: 'found', phone_number_id: shop.number });
+    const watching = startWatching();
+    expect(await watching.next()).toMatchObject({ kind: 'found', phone_number_id: shop.number });
     await meta.patch(`/numbers/${shop.number}`, { name_status: 'DECLINED' });
-    expect(await next()).toMatchObject({
+    expect(await watching.next()).toMatchObject({
       ...{ kind: 'changed', phone_number_id: shop.number, field: 'name_status' },
       to: 'DECLINED',
     });
     const added = await shop.added();
-    expect(await next()).toMatchObject({ kind: 'found', phone_number_id: added });
-    child.kill('SIGINT');
-    expect(await lines.next()).toMatchObject({ done: true });
+    expect(await watching.next()).toMatchObject({ kind: 'found', phone_number_id: added });
+    expect(await watching.interrupted()).toEqual([]);
+  });
+
+  it('is watched on after Meta did not answer', async () => {
+    const watching = startWatching();
+    await watching.next();
+    await meta.post('/faults', { kind: 'html', match: { method: 'GET', path: '/phone_numbers' } });
+    await watching.complaint();
+    const added = await shop.added();
+    expect(await watching.next()).toMatchObject({ kind: 'found', phone_number_id: added });
+    expect(await watching.interrupted()).toEqual([]);
   });
 
   it('of which nobody knows a token ends with 4 at once', async () => {

@@ -8,6 +8,7 @@ import { addCode } from './code.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT_CODES } from './errors.ts';
 import type { Io } from './io.ts';
+import { addKeys } from './keys.ts';
 import { addNumbersList } from './numbers-list.ts';
 import { addNumbersShow } from './numbers-show.ts';
 import { addNumbersWatch } from './numbers-watch.ts';
@@ -39,6 +40,7 @@ export function createProgram(io: Io): CliCommand {
   addRetry(program, io);
   addOrders(program, io);
   addDoctor(program, io);
+  addKeys(program, io);
   return program;
 }
 

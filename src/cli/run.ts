@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { DeskError } from '../desk/errors.ts';
+import { KeyChangeRefused } from '../keyring/errors.ts';
 import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../store/errors.ts';
 import { pathOf } from './cli-command.ts';
 import { cliErrorOf } from './desk-errors.ts';
@@ -40,6 +41,7 @@ function meaningOf(error: unknown, command: string): CliError {
   if (error instanceof SealingKeyUnusable || error instanceof SealBroken) {
     return new CliError('invalid_configuration', error.message);
   }
+  if (error instanceof KeyChangeRefused) return new CliError('not_now', command + error.message);
   const name = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown failure';
   return new CliError(
     'internal_error',

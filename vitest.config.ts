@@ -7,6 +7,7 @@ const testsIn = (...folders: readonly string[]): string[] =>
 const ARCHITECTURE = testsIn('architecture', 'docs');
 const WORKFLOWS = testsIn('activities', 'workflows', 'replay');
 const E2E = testsIn('e2e');
+const STORE = testsIn('store');
 
 /** Tests that find the workflow bundle and Temporal's programs provided, and have as long as it takes. */
 const patient = (name: string, include: string[], timeoutMs: number) => ({
@@ -37,11 +38,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: testsIn('*'),
-          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E],
+          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E, ...STORE],
           // Some start processes, and a busy machine has made one of half a second need five.
           testTimeout: 20 * SECOND_MS,
           // Those may also lose a race to whatever else the machine does; a fault of ours loses it twice.
           retry: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'store',
+          include: STORE,
+          testTimeout: 20 * SECOND_MS,
+          hookTimeout: 60 * SECOND_MS,
+          globalSetup: ['test/support/postgres-setup.ts'],
         },
       },
       patient('architecture', ARCHITECTURE, 120 * SECOND_MS),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NewHint } from '../../src/store/store.ts';
 import { ACCOUNT, T0_MS } from './builders.ts';
-import { openTestStore } from './test-store.ts';
+import { KINDS, openTestStore } from './test-store.ts';
 
 const hint = (digest: string, changes: Partial<NewHint> = {}): NewHint => ({
   digest,
@@ -10,74 +10,76 @@ const hint = (digest: string, changes: Partial<NewHint> = {}): NewHint => ({
   ...changes,
 });
 
-describe('the inbox', () => {
-  it('keeps every change of a webhook and tells how many were new', async () => {
-    const { store } = await openTestStore();
-    expect(await store.inbox.keep([hint('a'), hint('b')])).toBe(2);
-    expect(await store.inbox.keep([hint('b'), hint('c')])).toBe(1);
-    expect(await store.inbox.pending(10)).toHaveLength(3);
-  });
+describe.each(KINDS)('%s', (kind) => {
+  describe('the inbox', () => {
+    it('keeps every change of a webhook and tells how many were new', async () => {
+      const { store } = await openTestStore(kind);
+      expect(await store.inbox.keep([hint('a'), hint('b')])).toBe(2);
+      expect(await store.inbox.keep([hint('b'), hint('c')])).toBe(1);
+      expect(await store.inbox.pending(10)).toHaveLength(3);
+    });
 
-  it('keeps the same change once, a hundred times sent (F30)', async () => {
-    const { store, clock } = await openTestStore();
-    const kept: number[] = [];
-    for (let i = 0; i < 100; i++) {
-      kept.push(await store.inbox.keep([hint('a'), hint('a')]));
-      clock.nowMs += 1000;
-    }
-    expect(kept.reduce((sum, n) => sum + n)).toBe(1);
-    expect(await store.inbox.pending(10)).toEqual([{ ...hint('a'), receivedAtMs: T0_MS }]);
-  });
+    it('keeps the same change once, a hundred times sent (F30)', async () => {
+      const { store, clock } = await openTestStore(kind);
+      const kept: number[] = [];
+      for (let i = 0; i < 100; i++) {
+        kept.push(await store.inbox.keep([hint('a'), hint('a')]));
+        clock.nowMs += 1000;
+      }
+      expect(kept.reduce((sum, n) => sum + n)).toBe(1);
+      expect(await store.inbox.pending(10)).toEqual([{ ...hint('a'), receivedAtMs: T0_MS }]);
+    });
 
-  it.each([hint('a', { digits: '16315555555' }), hint('a', { field: 'account_update' })])(
-    'keeps what a change is about: %o',
-    async (change) => {
-      const { store } = await openTestStore();
-      await store.inbox.keep([change]);
-      expect(await store.inbox.pending(10)).toEqual([{ ...change, receivedAtMs: T0_MS }]);
-    },
-  );
+    it.each([hint('a', { digits: '16315555555' }), hint('a', { field: 'account_update' })])(
+      'keeps what a change is about: %o',
+      async (change) => {
+        const { store } = await openTestStore(kind);
+        await store.inbox.keep([change]);
+        expect(await store.inbox.pending(10)).toEqual([{ ...change, receivedAtMs: T0_MS }]);
+      },
+    );
 
-  it('keeps a webhook of ten thousand changes', async () => {
-    const { store } = await openTestStore();
-    const many = Array.from({ length: 10_000 }, (_, i) => hint(String(i)));
-    expect(await store.inbox.keep(many)).toBe(10_000);
-  });
+    it('keeps a webhook of ten thousand changes', async () => {
+      const { store } = await openTestStore(kind);
+      const many = Array.from({ length: 10_000 }, (_, i) => hint(String(i)));
+      expect(await store.inbox.keep(many)).toBe(10_000);
+    });
 
-  it('keeps nothing of a webhook without changes', async () => {
-    const { store } = await openTestStore();
-    expect(await store.inbox.keep([])).toBe(0);
-  });
+    it('keeps nothing of a webhook without changes', async () => {
+      const { store } = await openTestStore(kind);
+      expect(await store.inbox.keep([])).toBe(0);
+    });
 
-  it('tells the undelivered ones oldest first and not more than asked for', async () => {
-    const { store, clock } = await openTestStore();
-    for (const digest of ['c', 'a', 'b']) {
-      await store.inbox.keep([hint(digest)]);
+    it('tells the undelivered ones oldest first and not more than asked for', async () => {
+      const { store, clock } = await openTestStore(kind);
+      for (const digest of ['c', 'a', 'b']) {
+        await store.inbox.keep([hint(digest)]);
+        clock.nowMs += 1;
+      }
+      const digests = async (limit: number): Promise<string[]> =>
+        (await store.inbox.pending(limit)).map(({ digest }) => digest);
+      expect(await digests(10)).toEqual(['c', 'a', 'b']);
+      expect(await digests(2)).toEqual(['c', 'a']);
+      await store.inbox.markDelivered(['c', 'b']);
+      await store.inbox.markDelivered([]);
+      expect(await digests(10)).toEqual(['a']);
+    });
+
+    it('forgets what is older than Meta repeats, to the millisecond', async () => {
+      const { store, clock } = await openTestStore(kind);
+      await store.inbox.keep([hint('a')]);
       clock.nowMs += 1;
-    }
-    const digests = async (limit: number): Promise<string[]> =>
-      (await store.inbox.pending(limit)).map(({ digest }) => digest);
-    expect(await digests(10)).toEqual(['c', 'a', 'b']);
-    expect(await digests(2)).toEqual(['c', 'a']);
-    await store.inbox.markDelivered(['c', 'b']);
-    await store.inbox.markDelivered([]);
-    expect(await digests(10)).toEqual(['a']);
-  });
+      await store.inbox.keep([hint('b')]);
+      await store.inbox.forget(clock.nowMs);
+      expect((await store.inbox.pending(10)).map(({ digest }) => digest)).toEqual(['b']);
+    });
 
-  it('forgets what is older than Meta repeats, to the millisecond', async () => {
-    const { store, clock } = await openTestStore();
-    await store.inbox.keep([hint('a')]);
-    clock.nowMs += 1;
-    await store.inbox.keep([hint('b')]);
-    await store.inbox.forget(clock.nowMs);
-    expect((await store.inbox.pending(10)).map(({ digest }) => digest)).toEqual(['b']);
-  });
-
-  it('takes a repeat of a delivered change for no news', async () => {
-    const { store } = await openTestStore();
-    await store.inbox.keep([hint('a')]);
-    await store.inbox.markDelivered(['a']);
-    expect(await store.inbox.keep([hint('a')])).toBe(0);
-    expect(await store.inbox.pending(10)).toEqual([]);
+    it('takes a repeat of a delivered change for no news', async () => {
+      const { store } = await openTestStore(kind);
+      await store.inbox.keep([hint('a')]);
+      await store.inbox.markDelivered(['a']);
+      expect(await store.inbox.keep([hint('a')])).toBe(0);
+      expect(await store.inbox.pending(10)).toEqual([]);
+    });
   });
 });

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
-import { newSignup, NUMBER } from './builders.ts';
-import { openTestStore } from './test-store.ts';
+import { filesIn, newSignup, NUMBER } from './builders.ts';
+import { contentOf, KINDS, openTestStore } from './test-store.ts';
 
 const TOKEN = 'EAAGm0PX4ZCpsBAKcanaryTokenZAZBqy9ZBexampleZD';
 const CERTIFICATE = 'CmwKKAjdcanaryCertificate6IGVudDp3YSIPQ2FuYXJ5IENhZmVQ3uyX9gUaQJj';
@@ -24,14 +24,14 @@ function findIn(folder: string, values: readonly string[]): string[] {
 }
 
 it('writes no token, PIN or certificate in clear into any file of the database (I4)', async () => {
-  const { store, path } = await openTestStore();
+  const { store, folder: home } = await openTestStore('sqlite');
   await store.signups.accept(newSignup({ token: new Secret(TOKEN) }));
   await store.credentials.ensurePin(NUMBER);
   await store.credentials.keepCertificate(NUMBER, new Secret(CERTIFICATE));
   const pin = (await store.credentials.pinOf(NUMBER))?.reveal() ?? '';
   expect(pin).toHaveLength(6);
 
-  const folder = dirname(path);
+  const folder = dirname(filesIn(home).path);
   const hexOfPin = Buffer.from(pin).toString('hex');
   const disguises = [...disguisesOf(TOKEN), ...disguisesOf(CERTIFICATE), pin, hexOfPin, btoa(pin)];
   expect(readdirSync(folder)).toEqual(['onboarding.db', 'onboarding.db-shm', 'onboarding.db-wal']);
@@ -42,3 +42,19 @@ it('writes no token, PIN or certificate in clear into any file of the database (
   expect(findIn(folder, [`number/${NUMBER}`])).toHaveLength(1);
   expect(findIn(folder, disguises)).toEqual([]);
 });
+
+it.runIf(KINDS.includes('postgres'))(
+  'writes no token, PIN or certificate in clear into any row of PostgreSQL (I4)',
+  async () => {
+    const opened = await openTestStore('postgres');
+    const { store } = opened;
+    await store.signups.accept(newSignup({ token: new Secret(TOKEN) }));
+    await store.credentials.ensurePin(NUMBER);
+    await store.credentials.keepCertificate(NUMBER, new Secret(CERTIFICATE));
+    const pin = (await store.credentials.pinOf(NUMBER))?.reveal() ?? '';
+    const rows = await contentOf(opened);
+    expect(rows).toContain(`number/${NUMBER}`);
+    const disguises = [...disguisesOf(TOKEN), ...disguisesOf(CERTIFICATE), `"${pin}"`];
+    expect(disguises.filter((value) => rows.includes(value))).toEqual([]);
+  },
+);

@@ -147,8 +147,8 @@ async function initialise(args: {
   );
   let said = '';
   initdb.stderr.on('data', (bytes) => (said += String(bytes)));
-  const [code] = await once(initdb, 'close');
-  if (code !== 0) throw new Error(`initdb failed: ${said}`);
+  await once(initdb, 'close');
+  if (initdb.exitCode !== 0) throw new Error(`initdb failed: ${said}`);
 }
 
 async function untilReady(at: PostgresServer, server: ChildProcess): Promise<void> {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connectClient } from './connection.ts';
-import { createGraphClient } from './graph/client.ts';
 import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
 import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
 import { isLoopback } from './loopback.ts';
+import { connectMeta } from './meta-connection.ts';
 import { runProgram } from './program.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -13,14 +13,7 @@ await runProgram('starter', async ({ config, log }) => {
   const nowMs = Date.now;
   const { meta, temporal, timing } = config;
   const store = await openStore({ ...config.store, nowMs });
-  const graph = createGraphClient({
-    ...config.graph,
-    appId: meta.appId,
-    appSecret: meta.appSecret,
-    onWarning: (text) => {
-      log.warn(text);
-    },
-  });
+  const graph = connectMeta(config, { store, log });
   const client = connectClient(temporal);
   const onboardings = createOnboardings({ client, timing, nowMs });
   const drain = startDrain({ store, onboardings, nowMs, log });

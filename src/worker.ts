@@ -3,8 +3,8 @@ import { createActivities } from './activities/index.ts';
 import type { Config } from './config.ts';
 import { connectionOptions, createDataConverter } from './connection.ts';
 import { TASK_QUEUE } from './contract/onboarding.ts';
-import { createGraphClient } from './graph/client.ts';
 import { runtimeOptions } from './logging.ts';
+import { connectMeta } from './meta-connection.ts';
 import { runProgram } from './program.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -12,9 +12,6 @@ import { openStore } from './store/open-store.ts';
 const FORCE_FACTOR = 2;
 // After a killed worker, the first query to another one waits this long for the dead one's cache. The default is 10 s.
 const STICKY_MS = 2000;
-
-/** Meta's name for the limit on calls that set up and read numbers. */
-const SET_UP_LIMIT = 'whatsapp_business_management';
 
 /** The pre-built bundle where there is one; in development the sources, bundled at start. */
 function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
@@ -26,19 +23,7 @@ function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
 await runProgram('worker', async ({ config, log }) => {
   Runtime.install(runtimeOptions(log));
   const store = await openStore({ ...config.store, nowMs: Date.now });
-  const graph = createGraphClient({
-    ...config.graph,
-    ...config.meta,
-    onWarning: (text) => {
-      log.warn(text);
-    },
-    onUsage: (usage) => {
-      if (usage.kind !== 'account' || usage.limit !== SET_UP_LIMIT) return;
-      store.pacing.noteUse(usage.wabaId, usage.percent).catch((error: unknown) => {
-        log.warn({ err: error }, 'use of an account not noted');
-      });
-    },
-  });
+  const graph = connectMeta(config, { store, log });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const worker = await Worker.create({
     ...workflowCode(config),

@@ -17,7 +17,7 @@ const INBOX_MS = 8 * 24 * 3600 * SECOND_MS;
 const SWEEP_MS = 3600 * SECOND_MS;
 
 export interface DrainDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox'>;
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials'>;
   readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -92,11 +92,10 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
 
 async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const { store, nowMs } = deps;
+  const pending = await store.inbox.pending(HINTS_AT_ONCE);
+  for (const hint of pending) await doubtPin(hint, store);
   const hints = await Promise.all(
-    (await store.inbox.pending(HINTS_AT_ONCE)).map(async (hint) => ({
-      ...hint,
-      targets: await targetsOf(hint, store),
-    })),
+    pending.map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
   );
   const lastMs = (id: PhoneNumberId): number => memory.signalledAtMs.get(id) ?? 0;
   const untold = hints.flatMap(({ targets, receivedAtMs }) =>
@@ -109,6 +108,16 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   );
   if (done.length > 0) await store.inbox.markDelivered(done.map(({ digest }) => digest));
   return told.size === due.length;
+}
+
+/** Somebody changed a PIN in WhatsApp Manager: ours is set again before it is used, also of a number that is done. */
+async function doubtPin(
+  { field, wabaId, digits }: HintRow,
+  { numbers, credentials }: DrainDeps['store'],
+): Promise<void> {
+  if (field !== 'security' || digits === undefined) return;
+  const number = await numbers.byDigits(wabaId, digits);
+  if (number !== undefined) await credentials.markPinStale(number.phoneNumberId);
 }
 
 /**

@@ -29,8 +29,8 @@ export async function setPin(
   try {
     await graph.setPin({ token, phoneNumberId, pin });
   } catch (error) {
-    if (error instanceof GraphRefused) await credentials.dropProposedPin(phoneNumberId);
+    if (error instanceof GraphRefused) await credentials.dropProposedPin(phoneNumberId, pin);
     throw error;
   }
-  await credentials.adoptPin(phoneNumberId);
+  await credentials.adoptPin(phoneNumberId, pin);
 }

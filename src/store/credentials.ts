@@ -20,8 +20,12 @@ export function createCredentials(deps: CredentialsDeps): Credentials {
     ensurePin: (phoneNumberId) => ensurePin(deps, placeOf(phoneNumberId, 'pin')),
     pinOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'pin')),
     proposePin: (phoneNumberId, pin) => proposePin(deps, placeOf(phoneNumberId, 'next-pin'), pin),
-    adoptPin: (phoneNumberId) => adoptPin(deps, phoneNumberId),
-    dropProposedPin: (phoneNumberId) => drop(deps.db, placeOf(phoneNumberId, 'next-pin')),
+    adoptPin: async (phoneNumberId, pin) => {
+      await sealAt(deps, placeOf(phoneNumberId, 'pin'), pin);
+      await dropIfSame(deps, placeOf(phoneNumberId, 'next-pin'), pin);
+    },
+    dropProposedPin: (phoneNumberId, pin) =>
+      dropIfSame(deps, placeOf(phoneNumberId, 'next-pin'), pin),
     isPinStale: async (phoneNumberId) =>
       (await openAt(deps, placeOf(phoneNumberId, 'next-pin'))) !== undefined,
     markPinStale: (phoneNumberId) => markPinStale(deps, phoneNumberId),
@@ -132,12 +136,9 @@ async function markPinStale(deps: CredentialsDeps, phoneNumberId: PhoneNumberId)
   if (pin !== undefined && !isProposed) await sealAt(deps, proposed, pin);
 }
 
-/** Nothing is lost by a crash in between: adopting again does the same. */
-async function adoptPin(deps: CredentialsDeps, phoneNumberId: PhoneNumberId): Promise<void> {
-  const proposed = await openAt(deps, placeOf(phoneNumberId, 'next-pin'));
-  if (proposed === undefined) return;
-  await sealAt(deps, placeOf(phoneNumberId, 'pin'), proposed);
-  await drop(deps.db, placeOf(phoneNumberId, 'next-pin'));
+async function dropIfSame(deps: CredentialsDeps, place: Place, pin: Secret): Promise<void> {
+  const proposed = await openAt(deps, place);
+  if (proposed?.reveal() === pin.reveal()) await drop(deps.db, place);
 }
 
 function drawPin(): Secret {

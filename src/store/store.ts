@@ -38,8 +38,9 @@ export interface Credentials {
    * It becomes the number's PIN by `adoptPin`, and is forgotten by `dropProposedPin`.
    */
   proposePin(phoneNumberId: PhoneNumberId, pin?: Secret): Promise<Secret>;
-  adoptPin(phoneNumberId: PhoneNumberId): Promise<void>;
-  dropProposedPin(phoneNumberId: PhoneNumberId): Promise<void>;
+  adoptPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<void>;
+  /** Another one, proposed meanwhile, stays. */
+  dropProposedPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<void>;
   /** Is there a PIN that Meta may not know? It must be set there before it can be used. */
   isPinStale(phoneNumberId: PhoneNumberId): Promise<boolean>;
   /** Somebody changed the PIN at Meta: ours, if there is one and none is proposed, is proposed again. */

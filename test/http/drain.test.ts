@@ -65,6 +65,11 @@ async function hint(digest: string, id?: PhoneNumberId): Promise<void> {
   drain.wake();
 }
 
+async function pinChanged(digest: string, id: PhoneNumberId): Promise<void> {
+  await store.inbox.keep([{ digest, wabaId: ACCOUNT, field: 'security', digits: `1555${id}` }]);
+  drain.wake();
+}
+
 async function end(id: PhoneNumberId, outcome: Outcome): Promise<void> {
   await store.numbers.announce({
     phoneNumberId: id,
@@ -189,5 +194,29 @@ describe('the outbox', () => {
     await store.close();
     drain.wake();
     await expect.poll(() => lines).toContain('outbox: waits, and tries again');
+  });
+});
+
+describe('a PIN that somebody changed in WhatsApp Manager', () => {
+  test.each([
+    ['of a number that runs', undefined],
+    ['of a number that is done', 'ready'],
+  ] as const)('%s is doubted, and that of no other number', async (_case, outcome) => {
+    await signUp(FIRST);
+    await signUp(SECOND);
+    for (const id of [FIRST, SECOND]) await store.credentials.ensurePin(id);
+    if (outcome !== undefined) await end(FIRST, outcome);
+    start();
+    await pinChanged('a', FIRST);
+    await expect.poll(() => store.credentials.isPinStale(FIRST)).toBe(true);
+    expect(await store.credentials.isPinStale(SECOND)).toBe(false);
+  });
+
+  test('is not doubted where there is none of ours', async () => {
+    await signUp(FIRST);
+    start();
+    await pinChanged('a', FIRST);
+    await expect.poll(() => store.inbox.pending(1)).toEqual([]);
+    expect(await store.credentials.isPinStale(FIRST)).toBe(false);
   });
 });

@@ -145,6 +145,7 @@ function envExample(): string {
     '# Copy to .env and fill in; .env is never committed. What stays empty has its default. Written by `npm run docs`.',
     ...blocks,
     "# For docker compose alone: the password of Temporal's own PostgreSQL. Letters and digits.\nPOSTGRES_PASSWORD=",
+    '# For docker compose alone: the password of the PostgreSQL of our own records. Letters and digits.\nRECORDS_PASSWORD=',
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -13,5 +13,5 @@ export function openStore(options: {
   const { place, keyFile: sealingKeyFile, ...rest } = options;
   return place.kind === 'sqlite'
     ? openSqliteStore({ path: place.path, sealingKeyFile, ...rest })
-    : openPostgresStore({ address: place, sealingKeyFile, ...rest });
+    : openPostgresStore({ address: place, sealingKeyFile, isDatabaseTime: true, ...rest });
 }

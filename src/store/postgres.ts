@@ -21,7 +21,11 @@ const BUSY_TIMEOUT_MS = 4000;
  * number of machines may have it open, if all have the same sealing key. Throws `StoreUnavailable` and `SealingKeyUnusable`.
  */
 export async function openPostgresStore(
-  options: StoreOptions & { readonly address: PostgresAddress },
+  options: StoreOptions & {
+    readonly address: PostgresAddress;
+    /** True: `nowMs` is only what the database's own clock is reckoned from. */
+    readonly isDatabaseTime?: boolean;
+  },
 ): Promise<Store> {
   const pool = createPool(options.address, {
     lockMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
@@ -30,8 +34,14 @@ export async function openPostgresStore(
     dialect: new OneTurnDialect({ pool }),
     plugins: [new CamelCasePlugin()],
   });
+  const { isDatabaseTime = false } = options;
+  const clock = createClock(options.nowMs);
+  const inTurn = inTurnOn(db, (databaseMs) => {
+    if (isDatabaseTime) clock.set(databaseMs);
+  });
   try {
-    const store = await createStore({ kind: 'postgres', db, inTurn: inTurnOn(db) }, options);
+    const { nowMs } = clock;
+    const store = await createStore({ kind: 'postgres', db, inTurn }, { ...options, nowMs });
     return { ...store, close: () => close(db, pool) };
   } catch (error) {
     await pool.end();
@@ -39,17 +49,32 @@ export async function openPostgresStore(
   }
 }
 
+/** The clocks of several machines differ, and a number's attempts are about time. Each turn sets ours by the one they share. */
+function createClock(localMs: () => number) {
+  let aheadMs = 0;
+  return {
+    nowMs: () => localMs() + aheadMs,
+    set: (databaseMs: number): void => {
+      aheadMs = databaseMs - localMs();
+    },
+  };
+}
+
 /**
  * An advisory lock, because what a turn is about may have no row yet to lock; it goes with the transaction. Each statement
  * after it sees what was committed before it, which holds for `read committed` alone, whatever the server's default.
  */
-function inTurnOn(db: Kysely<Schema>): InTurn {
+function inTurnOn(db: Kysely<Schema>, onTime: (databaseMs: number) => void): InTurn {
   return (turn, work) =>
     db
       .transaction()
       .setIsolationLevel('read committed')
       .execute(async (transaction) => {
-        await sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0))`.execute(transaction);
+        const { rows } = await sql<{ nowMs: number }>`
+          select pg_advisory_xact_lock(hashtextextended(${turn}, 0)),
+            (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+        `.execute(transaction);
+        for (const { nowMs } of rows) onTime(nowMs);
         return work(transaction);
       });
 }

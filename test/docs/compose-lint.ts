@@ -28,6 +28,9 @@ type Service = z.output<typeof service>;
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PWD|API_KEY/;
 // Or one that may be left out, and is then empty.
 const FROM_OUTSIDE = /^\$\{[A-Z_]+:(\?[^}]+|-)\}$/;
+/** The password of a URL that does. */
+const URL_FROM_OUTSIDE = /^[a-z]+:\/\/[^:@/]+:\$\{[A-Z_]+:\?[^}]+\}@/;
+const URL_WITH_PASSWORD = /^[a-z]+:\/\/[^/@]*:[^/@]*@/;
 const PINNED_IMAGE = /^[a-z0-9./-]+:v?\d+\.\d+/;
 const DEPRECATED_IMAGE = /temporalio\/(auto-setup|base-)/;
 const JOB_IMAGE = 'temporalio/admin-tools:';
@@ -104,8 +107,12 @@ function exposureFlaws(one: Service): string[] {
 }
 
 function secretFlaws({ environment }: Service): string[] {
+  const isInside = ([name, value]: readonly [string, string]): boolean =>
+    URL_WITH_PASSWORD.test(value)
+      ? !URL_FROM_OUTSIDE.test(value)
+      : SECRET_NAME.test(name) && !FROM_OUTSIDE.test(value);
   return Object.entries(environment)
-    .filter(([name, value]) => SECRET_NAME.test(name) && !FROM_OUTSIDE.test(value))
+    .filter(isInside)
     .map(([name]) => `${name} does not come from outside`);
 }
 

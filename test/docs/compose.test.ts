@@ -112,6 +112,12 @@ describe('docker-compose.yml', () => {
       'worker: META_APP_SECRET does not come from outside',
     ],
     [
+      'a password in a URL',
+      'onboarding:${RECORDS_PASSWORD:?set RECORDS_PASSWORD in .env}@',
+      'onboarding:hunter2@',
+      'worker: DATABASE_URL does not come from outside',
+    ],
+    [
       'a writable root',
       'read_only: true',
       'read_only: false',
@@ -148,8 +154,8 @@ describe('docker-compose.yml', () => {
     const missing = Object.keys(VARIABLES).filter(
       (name) => !(name in handed) && !ofImage.includes(name),
     );
-    // Meta is never elsewhere here, and Temporal is this file's own server, without keys or certificates.
-    const notHere = /^(GRAPH_BASE_URL|TEMPORAL_(API_KEY|TLS_.*|CONFIG_FILE|PROFILE))$/;
+    // Meta is never elsewhere here, Temporal is this file's own server, without keys or certificates, and so is PostgreSQL.
+    const notHere = /^(GRAPH_BASE_URL|STORE_PATH|TEMPORAL_(API_KEY|TLS_.*|CONFIG_FILE|PROFILE))$/;
     expect(missing.filter((name) => !notHere.test(name))).toEqual([]);
     expect(Object.keys(handed).filter((name) => !(name in VARIABLES))).toEqual([]);
     expect(Object.keys(worker?.environment ?? {})).not.toContain('API_TOKEN');

@@ -2,13 +2,14 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { PostgresAddress } from '../../src/store/place.ts';
 import { createPool } from '../../src/store/postgres-pool.ts';
 import { openPostgresStore } from '../../src/store/postgres.ts';
 import { freePort } from '../support/free-port.ts';
 import { createDatabase, startPostgres, type RunningPostgres } from '../support/postgres.ts';
 import { filesIn, newAttempt, newSignup, NUMBER, T0_MS } from './builders.ts';
-import { openRaw, openTestStore, temporaryFolder } from './test-store.ts';
+import { newHome, openRaw, openTestStore, temporaryFolder } from './test-store.ts';
 
 const open = (address: PostgresAddress) =>
   openPostgresStore({
@@ -52,6 +53,21 @@ describe.skipIf(inject('postgres') === false)('a connection to PostgreSQL', () =
     const ending = client.query('select pg_terminate_backend(pg_backend_pid())', []);
     await expect(ending).rejects.toThrow(StoreUnavailable);
     await expect(client.query('select 1', [])).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+describe.skipIf(inject('postgres') === false)('the time of a store on PostgreSQL', () => {
+  it('is the one of the server, however wrong the clock of this machine is', async () => {
+    const { place, sealingKeyFile } = await newHome('postgres');
+    const nowMs = (): number => Date.now() - 3_600_000;
+    const store = await openStore({ place, keyFile: sealingKeyFile, nowMs });
+    onTestFinished(() => store.close());
+    const deadlineAtMs = Date.now() + 3_600_000;
+    await store.attempts.reserve(newAttempt({ deadlineAtMs }));
+    const [attempt] = await store.attempts.of(NUMBER);
+    expect(Math.abs((attempt?.openedAtMs ?? 0) - Date.now())).toBeLessThan(10_000);
+    const late = newAttempt({ deadlineAtMs: Date.now() - 1, requestKey: 'run-1/2' });
+    expect(await store.attempts.reserve(late)).toEqual({ kind: 'deadline-passed' });
   });
 });
 

@@ -1,10 +1,11 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Goal } from '../domain/goals.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
+import type { CodeMethod } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Readiness, RepairOutcome } from '../domain/register-protocol.ts';
 import type { Timing } from '../domain/timing.ts';
-import type { CodeMethod, Progress } from './onboarding.ts';
+import type { Progress } from './onboarding.ts';
 
 export interface ObserveNumber {
   readonly phoneNumberId: PhoneNumberId;
@@ -41,6 +42,7 @@ export interface AttemptRef {
   readonly phoneNumberId: PhoneNumberId;
   readonly wabaId: WabaId;
   readonly n: number;
+  readonly dataLocalizationRegion?: string;
 }
 
 /** Something that happened to a number, for its history. */

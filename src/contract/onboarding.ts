@@ -1,5 +1,5 @@
 import type { AttemptsLeft } from '../domain/attempt-budget.ts';
-import type { Platform, Source, Stage, WaitingFor } from '../domain/onboarding.ts';
+import type { CodeMethod, Platform, Source, Stage, WaitingFor } from '../domain/onboarding.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
 import type { Registration } from '../domain/number-facts.ts';
@@ -11,9 +11,6 @@ export const TASK_QUEUE = 'whatsapp-number-onboarding';
 
 export const ONBOARD_PHONE_NUMBER = 'onboardPhoneNumber';
 
-/** In small letters, as On-Premises clients write it. */
-export type CodeMethod = 'sms' | 'voice';
-
 /** No secret and no phone number: Temporal keeps the input as long as the run. */
 export interface OnboardingInput {
   readonly phoneNumberId: PhoneNumberId;
@@ -24,6 +21,8 @@ export interface OnboardingInput {
   readonly source: Source;
   /** On-Premises: how the customer's client would send a code. After Embedded Signup it sends none. */
   readonly codeMethod?: CodeMethod;
+  /** Where Meta keeps the number's messages at rest; chosen when it is registered on Cloud API. */
+  readonly dataLocalizationRegion?: string;
   /** Paces that differ from the defaults. */
   readonly timing?: Partial<Timing>;
 }

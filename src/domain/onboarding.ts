@@ -17,6 +17,9 @@ export type WaitingFor = (typeof WAITING_FOR)[number];
 /** How a number came to us. */
 export type Source = 'embedded-signup';
 
+/** How a customer's On-Premises client sends a code. In small letters, as it writes them. */
+export type CodeMethod = 'sms' | 'voice';
+
 /** Where a number is registered: at Meta, or on the customer's own client, which Meta has retired. */
 export type Platform = 'cloud' | 'on-premises';
 

@@ -72,7 +72,8 @@ export const HTTP_ERRORS = {
   invalid_verify_token: { status: 400, message: 'verify_token: 1-1024 visible characters' },
   invalid_method: { status: 400, message: 'method: SMS or VOICE' },
   invalid_language: { status: 400, message: 'language: like en_US' },
-  invalid_code_method: { status: 400, message: 'code_method: sms or voice' },
+  invalid_platform: { status: 400, message: 'platform: cloud or on-premises' },
+  invalid_code_method: { status: 400, message: 'code_method: sms or voice, and only On-Premises' },
   invalid_one_time_code: {
     status: 400,
     message: 'code: exactly 6 digits, as a string, without the hyphen',
@@ -83,7 +84,7 @@ export const HTTP_ERRORS = {
   },
   unsupported_region: {
     status: 400,
-    message: 'data_localization_region: one of the regions that the answer lists',
+    message: 'data_localization_region: one that the reference lists, and only on Cloud API',
   },
   invalid_input: { status: 400, message: 'The answer tells what cannot be right' },
   invalid_idempotency_key: {

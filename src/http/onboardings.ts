@@ -117,12 +117,12 @@ export function createOnboardings(options: {
 }
 
 async function startOnboarding(client: Client, signup: SignupRow, timing: Timing): Promise<void> {
-  const { phoneNumberId, wabaId } = signup;
+  const { phoneNumberId, wabaId, how } = signup;
   const input: OnboardingInput = {
     phoneNumberId,
     wabaId,
     signedUpAtMs: signup.acceptedAtMs,
-    platform: 'cloud',
+    ...how,
     source: 'embedded-signup',
     timing,
   };

@@ -14,7 +14,7 @@ import { readSignupRequest, type SignupRequest } from './signup-request.ts';
 const TWIN_MS = 6000;
 
 export interface SignupDeps extends AccessDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox'>;
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials'>;
   readonly onboardings: Pick<Onboardings, 'start'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -92,6 +92,7 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
     refuseOtherBody(stored, bodyHash);
     return { phoneNumberId: stored.phoneNumberId, status: 202 };
   }
+  await refuseUnconnected(deps, signup);
   const access = await gainAccess(deps, signup);
   const known = await deps.store.numbers.byId(phoneNumberId);
   refuseHeld(known, signup);
@@ -100,6 +101,17 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
   if (isRunning) await hintAtNewToken(deps, row, known);
   await startNow(deps, row);
   return { phoneNumberId, status: isRunning ? 200 : 202 };
+}
+
+/** Before the code is spent: without the customer's client the number could only wait for it. */
+async function refuseUnconnected(
+  { store }: SignupDeps,
+  { wabaId, how }: SignupRequest,
+): Promise<void> {
+  if (how.platform === 'cloud') return;
+  if ((await store.credentials.onPremisesOf(wabaId)) !== undefined) return;
+  const message = "The account's On-Premises client is not known; connect it first";
+  throw new HttpError('not_configured', { message });
 }
 
 /** After these endings Meta wants Embedded Signup again, so a new one begins anew. */
@@ -114,7 +126,7 @@ function refuseHeld(known: NumberRow | undefined, { wabaId, phoneNumberId }: Sig
 
 function newSignupOf(signup: SignupRequest, access: Access, nowMs: number) {
   const { number, token, tokenExpiresAtMs } = access;
-  const { idempotencyKey, bodyHash, wabaId, phoneNumberId } = signup;
+  const { idempotencyKey, bodyHash, wabaId, phoneNumberId, how } = signup;
   return {
     idempotencyKey,
     bodyHash,
@@ -123,6 +135,7 @@ function newSignupOf(signup: SignupRequest, access: Access, nowMs: number) {
     displayPhoneNumber: number.displayPhoneNumber,
     token,
     deadlineAtMs: provisionalDeadlineOf(nowMs),
+    how,
     ...(number.verifiedName !== undefined && { verifiedName: number.verifiedName }),
     ...(tokenExpiresAtMs !== undefined && { tokenExpiresAtMs }),
   };

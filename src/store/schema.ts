@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
+import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptRow, Owner } from './store.ts';
 
@@ -63,6 +64,9 @@ interface SignupTable {
   acceptedAtMs: number;
   deadlineAtMs: number;
   startedAtMs: number | null;
+  platform: Platform;
+  codeMethod: CodeMethod | null;
+  dataLocalizationRegion: string | null;
 }
 
 interface NumberTable {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { digitsOf } from '../domain/phone-number.ts';
 import { keepSealed, tokenPlaceOf } from './credentials.ts';
 import type { InTurn } from './database.ts';
 import { EVENTS_TURN } from './numbers.ts';
-import type { Schema } from './schema.ts';
+import { withoutNulls, type Schema } from './schema.ts';
 import type { Sealing } from './sealing.ts';
 import type { NewSignup, SignupRow, Signups } from './store.ts';
 
@@ -23,22 +23,29 @@ const COLUMNS = [
   'wabaId',
   'acceptedAtMs',
   'deadlineAtMs',
+  'platform',
+  'codeMethod',
+  'dataLocalizationRegion',
 ] as const;
+
+type Row = Pick<Selectable<Schema['signups']>, (typeof COLUMNS)[number]>;
 
 export function createSignups(deps: SignupsDeps): Signups {
   const { db, nowMs } = deps;
   return {
     byIdempotencyKey: (key) => byIdempotencyKey(db, key),
     accept: (signup) => accept(deps, signup),
-    pending: (limit) =>
-      db
+    pending: async (limit) => {
+      const rows = await db
         .selectFrom('signups')
         .select(COLUMNS)
         .where('startedAtMs', 'is', null)
         .orderBy('acceptedAtMs')
         .orderBy('id')
         .limit(limit)
-        .execute(),
+        .execute();
+      return rows.map(signupOf);
+    },
     markStarted: async (id) => {
       await db
         .updateTable('signups')
@@ -50,12 +57,17 @@ export function createSignups(deps: SignupsDeps): Signups {
   };
 }
 
-function byIdempotencyKey(db: Kysely<Schema>, key: string): Promise<SignupRow | undefined> {
-  return db
+async function byIdempotencyKey(db: Kysely<Schema>, key: string): Promise<SignupRow | undefined> {
+  const row = await db
     .selectFrom('signups')
     .select(COLUMNS)
     .where('idempotencyKey', '=', key)
     .executeTakeFirst();
+  return row && signupOf(row);
+}
+
+function signupOf({ platform, codeMethod, dataLocalizationRegion, ...row }: Row): SignupRow {
+  return { ...row, how: withoutNulls({ platform, codeMethod, dataLocalizationRegion }) };
 }
 
 async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> {
@@ -116,13 +128,14 @@ async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number):
     .execute();
 }
 
-function insertSignup(
+async function insertSignup(
   db: Kysely<Schema>,
   signup: NewSignup,
   acceptedAtMs: number,
 ): Promise<SignupRow> {
   const { idempotencyKey, bodyHash, phoneNumberId, wabaId, deadlineAtMs } = signup;
-  return db
+  const { how = { platform: 'cloud' } } = signup;
+  const row = await db
     .insertInto('signups')
     .values({
       id: randomUUID(),
@@ -132,7 +145,9 @@ function insertSignup(
       wabaId,
       acceptedAtMs,
       deadlineAtMs,
+      ...how,
     })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
+  return signupOf(row);
 }

@@ -2,6 +2,7 @@ import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Permit } from '../domain/pacing.ts';
+import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -155,6 +156,15 @@ export interface NewSignup {
   readonly token: Secret;
   readonly tokenExpiresAtMs?: number;
   readonly deadlineAtMs: number;
+  readonly how?: RegistrationChoice;
+}
+
+/** What the partner chose for the number. */
+export interface RegistrationChoice {
+  readonly platform: Platform;
+  /** Of an On-Premises client. */
+  readonly codeMethod?: CodeMethod;
+  readonly dataLocalizationRegion?: string;
 }
 
 export interface SignupRow {
@@ -165,6 +175,7 @@ export interface SignupRow {
   readonly wabaId: WabaId;
   readonly acceptedAtMs: number;
   readonly deadlineAtMs: number;
+  readonly how: RegistrationChoice;
 }
 
 /** Accepted callbacks: an outbox until the workflow is known to have started. */

@@ -90,8 +90,9 @@ async function send(run: Run, n: number): Promise<AttemptOutcome> {
 
 /** If the activity itself fails, nobody knows whether Meta heard: the ledger is closed first, and tells what it knows. */
 async function registerOrSettle(run: Run, n: number): Promise<AttemptOutcome> {
-  const { phoneNumberId, wabaId } = run.input;
-  const attempt = { phoneNumberId, wabaId, n };
+  const { phoneNumberId, wabaId, dataLocalizationRegion: region } = run.input;
+  const where = region === undefined ? {} : { dataLocalizationRegion: region };
+  const attempt = { phoneNumberId, wabaId, n, ...where };
   try {
     return await run.activities.register(attempt);
   } catch {

@@ -9,11 +9,12 @@ const ID = phoneNumberId('1001');
 
 test('says within five seconds that Temporal is down, whatever is asked', async () => {
   const address = `127.0.0.1:${await freePort()}`;
-  const client = connectClient({ address, namespace: 'default', tls: false, metadata: {} });
+  const codec = { isOn: false, keyFile: '' };
+  const client = connectClient({ address, namespace: 'default', tls: false, metadata: {}, codec });
   const onboardings = createOnboardings({ client, timing: DEFAULT_TIMING, nowMs: Date.now });
   const signup = {
     ...{ id: 's', idempotencyKey: 'k', bodyHash: 'b', acceptedAtMs: 0, deadlineAtMs: 0 },
-    ...{ phoneNumberId: ID, wabaId: wabaId('1') },
+    ...{ phoneNumberId: ID, wabaId: wabaId('1'), how: { platform: 'cloud' as const } },
   };
   const startedAtMs = performance.now();
   const calls = [onboardings.start(signup), onboardings.hint(ID), onboardings.check()];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
 import { openEdge, phoneNumberId, wabaId, type Answer, type Edge } from './edge.ts';
@@ -108,6 +109,44 @@ describe('a signup callback', () => {
     const answers = await Promise.all([1, 2, 3].map(() => edge.signUp(body)));
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(await exchanges()).toBe(before + 1);
+  });
+
+  test.each(['xx', 'in', 'India', 7, ''])('B23: is refused for the region %j', async (region) => {
+    const answer = await edge.signUp({ ...GOOD, data_localization_region: region });
+    expect([answer.status, answer.code]).toEqual([400, 'unsupported_region']);
+  });
+
+  test.each([
+    [{ platform: 'on-premise' }, 'invalid_platform'],
+    [{ platform: 'on-premises', code_method: 'SMS' }, 'invalid_code_method'],
+    [{ code_method: 'sms' }, 'invalid_code_method'],
+    [{ platform: 'on-premises', data_localization_region: 'DE' }, 'unsupported_region'],
+  ])('is refused with %o', async (more, code) => {
+    const answer = await edge.signUp({ ...GOOD, ...more });
+    expect([answer.status, answer.code]).toEqual([400, code]);
+  });
+
+  test('says where its number is to be registered, and Temporal hears of it', async () => {
+    const body = await embeddedSignup();
+    await edge.signUp({ ...body, data_localization_region: 'DE' });
+    const started = edge.temporal.started.find(
+      ({ phoneNumberId: id }) => id === body.phone_number_id,
+    );
+    expect(started?.how).toEqual({ platform: 'cloud', dataLocalizationRegion: 'DE' });
+  });
+
+  test('for an On-Premises client is refused before its code is spent, until the client is known', async () => {
+    const body = { ...(await embeddedSignup()), platform: 'on-premises', code_method: 'voice' };
+    const before = await exchanges();
+    const refused = await edge.signUp(body);
+    expect([refused.status, refused.code]).toEqual([409, 'not_configured']);
+    expect(await exchanges()).toBe(before);
+    await edge.store.credentials.keepOnPremises(wabaId(body.waba_id), {
+      baseUrl: 'https://wa.example.com:9090',
+      userName: 'admin',
+      password: new Secret('a-password'),
+    });
+    expect((await edge.signUp(body)).status).toBe(202);
   });
 
   test('B12: is refused when its code was used before', async () => {

@@ -156,7 +156,10 @@ CREATE TABLE "signups" (
   "waba_id" text not null,
   "accepted_at_ms" bigint not null,
   "deadline_at_ms" bigint not null,
-  "started_at_ms" bigint
+  "started_at_ms" bigint,
+  "platform" text default 'cloud' not null,
+  "code_method" text,
+  "data_localization_region" text
 );
 
 CREATE INDEX "signups_pending" on "signups" ("accepted_at_ms", "id") where "started_at_ms" is null;

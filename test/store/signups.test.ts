@@ -12,6 +12,7 @@ const ROW = {
   wabaId: ACCOUNT,
   acceptedAtMs: T0_MS,
   deadlineAtMs: newSignup().deadlineAtMs,
+  how: { platform: 'cloud' },
 };
 
 describe.each(KINDS)('%s', (kind) => {
@@ -54,6 +55,13 @@ describe.each(KINDS)('%s', (kind) => {
       expect(await store.numbers.eventsAfter(0)).toEqual([]);
       await raw.run(kind === 'sqlite' ? 'drop trigger planted' : 'drop trigger planted on signups');
       expect(await store.signups.accept(newSignup())).toEqual(ROW);
+    });
+
+    it('keeps what was chosen for the registration', async () => {
+      const { store } = await openTestStore(kind);
+      const how = { platform: 'on-premises', codeMethod: 'voice' } as const;
+      await store.signups.accept(newSignup({ how }));
+      expect(await store.signups.pending(1)).toMatchObject([{ how }]);
     });
 
     it('answers a twin under the same key with the first row and changes nothing', async () => {

@@ -78,6 +78,7 @@ export const HTTP_ERRORS = {
     status: 400,
     message: 'code: exactly 6 digits, as a string, without the hyphen',
   },
+  invalid_is_current: { status: 400, message: 'is_current: true or false' },
   invalid_pin: {
     status: 400,
     message: 'pin: exactly 6 digits, as a string, no repeat (000000) and no run (123456)',

@@ -1,3 +1,4 @@
+import { keepPin } from '../desk/known-pin.ts';
 import { numberTarget } from '../desk/meta.ts';
 import { registerOnPremises, verifyOnPremises } from '../desk/on-premises.ts';
 import { requestCode, submitCode } from '../desk/ownership.ts';
@@ -11,16 +12,19 @@ import {
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
 import { Secret } from '../domain/secret.ts';
-import { checkedCountryCode } from '../graph/checks.ts';
+import { checkedCountryCode, checkedPin } from '../graph/checks.ts';
+import type { Store } from '../store/store.ts';
 import { fieldsIn } from './account-numbers.ts';
 import { answerJson } from './answers.ts';
 import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { codeRequestOf } from './code-request.ts';
 import { HttpError } from './errors.ts';
+import { nudge, type NudgeDeps } from './nudge.ts';
 import { readQuery, type Query } from './query.ts';
 import type { Call, Handler, Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import {
+  booleanOf,
   checkedText,
   oneOf,
   oneTimeCodeOf,
@@ -30,10 +34,14 @@ import {
   wabaIdOf,
 } from './values.ts';
 
+interface PhoneNumberDeps extends RegistrationDeps, NudgeDeps {
+  readonly store: Store;
+}
+
 /** Numbers as Meta shows them, and what may be ordered for one, with an onboarding of ours or without. */
-export function phoneNumberRoutes(deps: RegistrationDeps): Routes {
+export function phoneNumberRoutes(deps: PhoneNumberDeps): Routes {
   const by =
-    (take: (call: Call, deps: RegistrationDeps) => Promise<Response>): Handler =>
+    (take: (call: Call, deps: PhoneNumberDeps) => Promise<Response>): Handler =>
     (call) =>
       take(call, deps);
   const path = '/v1/phone-numbers/:id';
@@ -68,12 +76,14 @@ async function requestNumberCode(call: Call, deps: RegistrationDeps): Promise<Re
   return answerJson({ phone_number_id: asked.phoneNumberId });
 }
 
-async function submitNumberCode(call: Call, deps: RegistrationDeps): Promise<Response> {
+async function submitNumberCode(call: Call, deps: PhoneNumberDeps): Promise<Response> {
   const asked = askedNumber(call);
   const body = await readJsonObject(call.request, ['code']);
   const code = oneTimeCodeOf(body.get('code'));
   readIdempotencyKey(call.request);
   await submitCode(deps, await numberTarget(deps.store, asked), code);
+  const row = await deps.store.numbers.byId(asked.phoneNumberId);
+  if (row !== undefined) await nudge(deps, row, { field: 'code', id: call.requestId });
   return answerJson({ phone_number_id: asked.phoneNumberId });
 }
 
@@ -94,19 +104,27 @@ async function deregister(call: Call, deps: RegistrationDeps): Promise<Response>
   return answerJson(await deregisterNumber(deps, await numberTarget(deps.store, asked)));
 }
 
-/** The PIN is never answered: it is sealed, and used by the service. */
+/** The PIN is never answered: it is sealed, and used by the service. One that Meta has already is only kept. */
 async function putPin(call: Call, deps: RegistrationDeps): Promise<Response> {
   const asked = askedNumber(call);
-  const body = await readOptionalJsonObject(call.request, ['pin']);
-  const pin = optional(body.get('pin'), pinOf);
+  const body = await readOptionalJsonObject(call.request, ['pin', 'is_current']);
+  const isCurrent = optional(body.get('is_current'), booleanOf) ?? false;
+  const pin = isCurrent ? currentPinOf(body.get('pin')) : optional(body.get('pin'), pinOf);
   readIdempotencyKey(call.request);
-  await setPin(deps, await numberTarget(deps.store, asked), pin);
+  const target = await numberTarget(deps.store, asked);
+  if (isCurrent && pin !== undefined) await keepPin(deps, target, pin);
+  else await setPin(deps, target, pin);
   return answerJson({ phone_number_id: asked.phoneNumberId });
 }
 
 function pinOf(value: unknown): Secret {
   if (typeof value !== 'string' || !isAcceptablePin(value)) throw new HttpError('invalid_pin');
   return new Secret(value);
+}
+
+/** Somebody else chose it, so it may be one that we would not. */
+function currentPinOf(value: unknown): Secret {
+  return checkedText(value, 'invalid_pin', (text) => checkedPin(new Secret(text)));
 }
 
 async function registerOnClient(call: Call, deps: RegistrationDeps): Promise<Response> {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { provisionalDeadlineOf } from '../domain/deadline.ts';
-import { digitsOf, type PhoneNumberId } from '../domain/phone-number.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, SignupRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
+import { nudge } from './nudge.ts';
 import type { Onboardings } from './onboardings.ts';
 import { gainAccess, type Access, type AccessDeps } from './signup-access.ts';
 import { readSignupRequest, type SignupRequest } from './signup-request.ts';
@@ -98,7 +98,8 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
   refuseHeld(known, signup);
   const row = await deps.store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
   const isRunning = known !== undefined && known.outcome === undefined;
-  if (isRunning) await hintAtNewToken(deps, row, known);
+  // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
+  if (isRunning) await nudge(deps, known, { field: 'signup', id: row.id });
   await startNow(deps, row);
   return { phoneNumberId, status: isRunning ? 200 : 202 };
 }
@@ -139,18 +140,6 @@ function newSignupOf(signup: SignupRequest, access: Access, nowMs: number) {
     ...(number.verifiedName !== undefined && { verifiedName: number.verifiedName }),
     ...(tokenExpiresAtMs !== undefined && { tokenExpiresAtMs }),
   };
-}
-
-/** A customer who reconnects mends a number that waits for that: its onboarding looks again, with the new token. */
-async function hintAtNewToken(
-  { store, wake }: SignupDeps,
-  { id, wabaId }: SignupRow,
-  { displayPhoneNumber }: NumberRow,
-): Promise<void> {
-  const digest = createHash('sha256').update(`signup/${id}`).digest('hex');
-  const digits = digitsOf(displayPhoneNumber);
-  await store.inbox.keep([{ digest, wabaId, field: 'signup', digits }]);
-  wake();
 }
 
 /** Best effort: what is accepted stays in the outbox until Temporal has it. */

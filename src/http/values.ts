@@ -44,6 +44,11 @@ export function oneOf<const Word extends string>(
   return word;
 }
 
+export function booleanOf(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new HttpError('invalid_is_current');
+  return value;
+}
+
 /** Undefined if there is none. */
 export function optional<T>(value: unknown, take: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : take(value);

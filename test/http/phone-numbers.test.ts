@@ -116,6 +116,17 @@ describe('a code', () => {
     });
   });
 
+  test('that was right lets the onboarding look at once', async () => {
+    const { number: waiting } = await signUp(edge);
+    await edge.meta.patch(`/numbers/${waiting}`, { otp_verified_at: null });
+    const path = `/v1/phone-numbers/${waiting}` as const;
+    bodyOf(await send(edge, `POST ${path}/code-requests`, { method: 'SMS', language: 'en_US' }));
+    const code = await otpOf(edge, waiting);
+    bodyOf(await send(edge, `POST ${path}/codes`, { code }));
+    const hints = await edge.store.inbox.pending(100);
+    expect(hints.map(({ field }) => field)).toContain('code');
+  });
+
   test('is not sent to a number that is proved: Meta says why', async () => {
     const order = { method: 'SMS', language: 'en_US' };
     const answer = await send(edge, `POST /v1/phone-numbers/${number}/code-requests`, order);

@@ -248,6 +248,24 @@ describe('the PIN', () => {
     expect(await ownPinSha256(id)).toBe(before);
   });
 
+  test('that Meta has already is kept as it is told, and nothing is sent', async () => {
+    const id = await added({ pin: '222222' });
+    const before = await callCount(edge);
+    expect((await putPin(id, { pin: '222222', is_current: true })).status).toBe(200);
+    expect(await ownPinSha256(id)).toBe(sha256('222222'));
+    expect(await callCount(edge)).toBe(before);
+    expect(bodyOf(await register(id))).toMatchObject({ registration: 'registered' });
+  });
+
+  test.each([
+    [{ is_current: true }, 'invalid_pin'],
+    [{ pin: '12345', is_current: true }, 'invalid_pin'],
+    [{ pin: '222222', is_current: 'yes' }, 'invalid_is_current'],
+  ])('is refused as %o', async (body, code) => {
+    const answer = await putPin(onboarding, body);
+    expect([answer.status, answer.code]).toEqual([400, code]);
+  });
+
   test.each([
     '12345',
     '1234567',

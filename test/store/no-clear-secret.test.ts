@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { filesIn, newSignup, NUMBER } from './builders.ts';
-import { contentOf, KINDS, openTestStore } from './test-store.ts';
+import { contentOf, HAS_POSTGRES, openTestStore } from './test-store.ts';
 
 const TOKEN = 'EAAGm0PX4ZCpsBAKcanaryTokenZAZBqy9ZBexampleZD';
 const CERTIFICATE = 'CmwKKAjdcanaryCertificate6IGVudDp3YSIPQ2FuYXJ5IENhZmVQ3uyX9gUaQJj';
@@ -43,7 +43,7 @@ it('writes no token, PIN or certificate in clear into any file of the database (
   expect(findIn(folder, disguises)).toEqual([]);
 });
 
-it.runIf(KINDS.includes('postgres'))(
+it.runIf(HAS_POSTGRES)(
   'writes no token, PIN or certificate in clear into any row of PostgreSQL (I4)',
   async () => {
     const opened = await openTestStore('postgres');

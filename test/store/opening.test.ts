@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../src/store/errors.ts';
 import { ACCOUNT, newSignup, NUMBER, T0_MS } from './builders.ts';
 import {
   contentOf,
+  HAS_POSTGRES,
   KINDS,
   newHome,
   openHome,
@@ -61,7 +62,7 @@ describe.each(KINDS)('opening a store on %s', (kind) => {
 });
 
 describe('the two kinds of database', () => {
-  it.runIf(KINDS.includes('postgres'))('have the same tables and columns', async () => {
+  it.runIf(HAS_POSTGRES)('have the same tables and columns', async () => {
     const { sqlite, postgres } = {
       sqlite: await openRaw(await openTestStore('sqlite')),
       postgres: await openRaw(await openTestStore('postgres')),

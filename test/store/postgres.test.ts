@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -9,7 +9,14 @@ import { openPostgresStore } from '../../src/store/postgres.ts';
 import { freePort } from '../support/free-port.ts';
 import { createDatabase, startPostgres, type RunningPostgres } from '../support/postgres.ts';
 import { filesIn, newAttempt, newSignup, NUMBER, T0_MS } from './builders.ts';
-import { newHome, openRaw, openTestStore, temporaryFolder } from './test-store.ts';
+import {
+  HAS_POSTGRES,
+  newHome,
+  openRaw,
+  openTestStore,
+  postgresServer,
+  temporaryFolder,
+} from './test-store.ts';
 
 const open = (address: PostgresAddress) =>
   openPostgresStore({
@@ -18,11 +25,9 @@ const open = (address: PostgresAddress) =>
     nowMs: () => T0_MS,
   });
 
-describe.skipIf(inject('postgres') === false)('a connection to PostgreSQL', () => {
+describe.runIf(HAS_POSTGRES)('a connection to PostgreSQL', () => {
   async function connect(address?: PostgresAddress) {
-    const server = inject('postgres');
-    if (server === false) throw new Error('there is no PostgreSQL');
-    const pool = createPool(address ?? (await createDatabase(server)), { lockMs: 1234 });
+    const pool = createPool(address ?? (await createDatabase(postgresServer())), { lockMs: 1234 });
     const client = await pool.connect();
     onTestFinished(async () => {
       client.release();
@@ -56,7 +61,7 @@ describe.skipIf(inject('postgres') === false)('a connection to PostgreSQL', () =
   });
 });
 
-describe.skipIf(inject('postgres') === false)('the time of a store on PostgreSQL', () => {
+describe.runIf(HAS_POSTGRES)('the time of a store on PostgreSQL', () => {
   it('is the one of the server, however wrong the clock of this machine is', async () => {
     const { place, sealingKeyFile } = await newHome('postgres');
     const nowMs = (): number => Date.now() - 3_600_000;
@@ -71,7 +76,7 @@ describe.skipIf(inject('postgres') === false)('the time of a store on PostgreSQL
   });
 });
 
-describe.skipIf(inject('postgres') === false)('a PostgreSQL that cannot be opened', () => {
+describe.runIf(HAS_POSTGRES)('a PostgreSQL that cannot be opened', () => {
   it.each<[string, RegExp, (address: PostgresAddress) => Promise<PostgresAddress>]>([
     [
       'nobody listens',
@@ -94,9 +99,7 @@ describe.skipIf(inject('postgres') === false)('a PostgreSQL that cannot be opene
       (address) => Promise.resolve({ ...address, tls: {} }),
     ],
   ])('says so when %s, without the password', async (_, sentence, change) => {
-    const server = inject('postgres');
-    if (server === false) throw new Error('there is no PostgreSQL');
-    const address = await change(await createDatabase(server));
+    const address = await change(await createDatabase(postgresServer()));
     const failure: unknown = await open(address).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnavailable);
     expect(failure).toHaveProperty('message', expect.stringMatching(sentence));
@@ -104,7 +107,7 @@ describe.skipIf(inject('postgres') === false)('a PostgreSQL that cannot be opene
   });
 });
 
-describe.skipIf(inject('postgres') === false)('a PostgreSQL that refuses a write (F40)', () => {
+describe.runIf(HAS_POSTGRES)('a PostgreSQL that refuses a write (F40)', () => {
   it.each([
     ['disk_full', /^The disk of the database is full\./],
     ['out_of_memory', /^There is no memory left/],
@@ -130,7 +133,7 @@ describe.skipIf(inject('postgres') === false)('a PostgreSQL that refuses a write
   });
 });
 
-describe.skipIf(inject('postgres') === false)('a PostgreSQL that is killed (F40)', () => {
+describe.runIf(HAS_POSTGRES)('a PostgreSQL that is killed (F40)', () => {
   let server: RunningPostgres;
   beforeAll(async () => {
     server = await startPostgres();

@@ -41,27 +41,27 @@ describe.each(KINDS)('three processes with one store on %s', (kind) => {
     }
   });
 
-  it('let one of them make the calls that an account has left, fifty times tried', async () => {
+  it('let one of them make the calls that an account has left, twenty times tried', async () => {
     await openAll(await newHome(kind));
-    for (let account = 1; account <= 50; account++) {
+    for (let account = 1; account <= 20; account++) {
       const answers = await askAll('permit', String(account));
       expect(answers.toSorted()).toEqual(['go', 'wait', 'wait']);
     }
   });
 
-  it('let one of them see to the subscription of an account, fifty times tried', async () => {
+  it('let one of them see to the subscription of an account, twenty times tried', async () => {
     await openAll(await newHome(kind));
-    for (let account = 1; account <= 50; account++) {
+    for (let account = 1; account <= 20; account++) {
       const answers = await askAll('claim', String(account));
       expect(answers.toSorted()).toEqual(['false', 'false', 'true']);
     }
   });
 
   it.each(['pin', 'accept'] as const)(
-    'agree on the first answer to «%s», fifty times tried (I3)',
+    'agree on the first answer to «%s», twenty times tried (I3)',
     async (what) => {
       await openAll(await newHome(kind));
-      for (let number = 1; number <= 50; number++) {
+      for (let number = 1; number <= 20; number++) {
         const answers = await askAll(what, String(number));
         expect(answers[0]).toMatch(/^([0-9]{6}|[0-9a-f-]{36})$/);
         expect(new Set(answers).size).toBe(1);

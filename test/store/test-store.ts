@@ -7,14 +7,23 @@ import type { StorePlace } from '../../src/store/place.ts';
 import { openPostgresStore } from '../../src/store/postgres.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { clientOf, createDatabase } from '../support/postgres.ts';
+import { clientOf, createDatabase, type PostgresServer } from '../support/postgres.ts';
 import { filesIn, T0_MS } from './builders.ts';
 
 export type Kind = StorePlace['kind'];
 
-/** Both, or SQLite alone on a machine without PostgreSQL. */
+const isCi = (process.env['CI'] ?? '') !== '';
+
+/** Both, or SQLite alone on a machine without PostgreSQL. In CI a missing one fails its tests. */
 export const KINDS: readonly Kind[] =
-  inject('postgres') === false ? ['sqlite'] : ['sqlite', 'postgres'];
+  inject('postgres') === false && !isCi ? ['sqlite'] : ['sqlite', 'postgres'];
+export const HAS_POSTGRES = KINDS.includes('postgres');
+
+export function postgresServer(): PostgresServer {
+  const server = inject('postgres');
+  if (server === false) throw new Error('there is no PostgreSQL; see the line SKIPPED above');
+  return server;
+}
 
 /** Where one store lives. */
 export interface Home {
@@ -50,10 +59,8 @@ export async function newHome(
   { folder = temporaryFolder(), isUntouched = false } = {},
 ): Promise<Home> {
   const { path, sealingKeyFile } = filesIn(folder);
-  const server = inject('postgres');
   if (kind === 'sqlite') return { folder, sealingKeyFile, place: { kind, path } };
-  if (server === false) throw new Error('there is no PostgreSQL');
-  const place = (isUntouched ? undefined : clean.pop()) ?? (await createDatabase(server));
+  const place = (isUntouched ? undefined : clean.pop()) ?? (await createDatabase(postgresServer()));
   // Last, when the test has closed what it had opened.
   onTestFinished(async () => {
     if (await emptied(place)) clean.push(place);

@@ -8,14 +8,13 @@ declare module 'vitest' {
   }
 }
 
-/** A machine without PostgreSQL tests the store on SQLite alone, and says so. In CI that would be half a test. */
+/** A machine without PostgreSQL tests the store on SQLite alone, and says so. In CI the other half then fails. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const run = project.vitest;
   if ('postgres' in run.getProvidedContext()) return undefined;
   const found = findPostgres();
   if ('missing' in found) {
-    if ((process.env['CI'] ?? '') !== '') throw new Error(found.missing);
-    process.stderr.write(`SKIPPED: ${found.missing}\n`);
+    process.stderr.write(`SKIPPED, but for CI: ${found.missing}\n`);
     run.provide('postgres', false);
     return undefined;
   }

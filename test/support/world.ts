@@ -65,7 +65,11 @@ export interface Ground {
   readonly workflowBundlePath: string;
 }
 
-export async function createWorld(ground: Ground): Promise<World> {
+/** `graphTimeoutMs` is the HTTP deadline: longer where so much happens at once that a busy machine would miss it. */
+export async function createWorld(
+  ground: Ground,
+  { graphTimeoutMs = 2000 }: { readonly graphTimeoutMs?: number } = {},
+): Promise<World> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: ground.temporalTestServer } },
   });
@@ -83,7 +87,7 @@ export async function createWorld(ground: Ground): Promise<World> {
     version: 'v25.0',
     appId: APP_ID,
     appSecret: new Secret(APP_SECRET),
-    timeoutMs: 2000,
+    timeoutMs: graphTimeoutMs,
     onUsage: (usage) => {
       if (usage.kind === 'account') void store.pacing.noteUse(usage.wabaId, usage.percent);
     },
@@ -97,7 +101,7 @@ export async function createWorld(ground: Ground): Promise<World> {
       nowMs: clock.nowMs,
       monotonicMs,
       appId: APP_ID,
-      graphTimeoutMs: 2000,
+      graphTimeoutMs,
     }),
     clock,
     () => {

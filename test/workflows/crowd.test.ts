@@ -6,7 +6,7 @@ import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld(providedGround());
+  world = await createWorld(providedGround(), { graphTimeoutMs: 10_000 });
 });
 afterEach(async () => {
   await world.close();
@@ -19,11 +19,13 @@ describe('an account whose numbers all start at once', () => {
   // Five hundred numbers do the same in `npm run bench:crowd`.
   it(
     'F13: stays a tenth below a limit that needs hours, uses all the rest, and serves the nearest deadline first',
-    { timeout: 90_000 },
+    { timeout: 60_000 },
     async () => {
       const crowd = await signUpCrowd(world, { size: SIZE, callLimit: LIMIT });
       const report = await playCrowd(world, crowd, 12);
-      expect(report).toMatchObject({ registered: SIZE, refusals: [], outOfTurn: 0 });
+      expect(report).toMatchObject({ registered: SIZE, refusals: [] });
+      // A proof that is wanted meanwhile goes before others whose places were given away.
+      expect(report.outOfTurn).toBeLessThan(0.05);
       expect(report.leastLeftMs).toBeGreaterThan(10 * DAY_MS);
       expect(report.peak).toBeLessThanOrEqual(0.9 * LIMIT);
       const withBacklog = report.hourly.slice(0, -1);

@@ -5,6 +5,9 @@ import { parseArgs } from 'node:util';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
+import { CONVERTERS } from '../src/connection.ts';
+import { encodedBundleOf } from '../src/payloads/encoded-bundle.ts';
+
 const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
 
 const WITHOUT_COMMENTS = {
@@ -24,13 +27,20 @@ const WITHOUT_COMMENTS = {
 } as const;
 
 /**
- * Writes the code that workers run and replay: the workflows, all they import, and a source map at its end.
+ * Writes the code that workers run and replay: the workflows, all they import, and a source map at its end. With `encoded`
+ * failures, what a workflow says of its failure leaves it as a payload, for a worker whose codec is on.
  *
  * @throws Error when something in it is not deterministic by its nature, such as a Node module.
  */
-export async function writeWorkflowBundle(path: string, workflowsPath = DOOR): Promise<void> {
+export async function writeWorkflowBundle(
+  path: string,
+  workflowsPath = DOOR,
+  failures: 'clear' | 'encoded' = 'clear',
+): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    payloadConverterPath: CONVERTERS.payload,
+    ...(failures === 'encoded' && { failureConverterPath: CONVERTERS.failure }),
     logger: new DefaultLogger('WARN'),
     // Comments that only a reader of the bundle would miss; every workflow's sandbox parses the rest.
     webpackConfigHook: (config) => ({
@@ -47,6 +57,8 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { out: { type: 'string', default: 'dist/workflow-bundle.js' } },
   });
+  const encoded = encodedBundleOf(values.out);
   await writeWorkflowBundle(values.out);
-  process.stdout.write(`${values.out}\n`);
+  await writeWorkflowBundle(encoded, DOOR, 'encoded');
+  process.stdout.write(`${values.out}\n${encoded}\n`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CodecSettings } from './connection.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { SIGNUP_WINDOW_MS } from './domain/deadline.ts';
 import { Secret } from './domain/secret.ts';
@@ -30,6 +31,7 @@ export interface Config {
   readonly temporal: TemporalProfile & {
     /** Origin and path of the Temporal UI, without a slash at the end. */
     readonly uiUrl?: string;
+    readonly codec: CodecSettings;
   };
   readonly store: { readonly place: StorePlace; readonly keyFile: string };
   readonly http: {
@@ -103,6 +105,7 @@ const environment = z
     STORE_PATH: text,
     DATABASE_URL: databaseUrl.optional(),
     KEY_FILE: text,
+    PAYLOAD_CODEC: z.enum(['off', 'on'], 'must be off or on'),
     WORKFLOW_BUNDLE: text.optional(),
     HOST: word,
     PORT: text
@@ -211,6 +214,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     },
     temporal: {
       ...temporal,
+      codec: { isOn: env.PAYLOAD_CODEC === 'on', keyFile: env.KEY_FILE },
       ...(env.TEMPORAL_UI_URL !== undefined && { uiUrl: env.TEMPORAL_UI_URL.replace(/\/+$/, '') }),
     },
     store: { place: placeOf(env), keyFile: env.KEY_FILE },

@@ -107,9 +107,14 @@ export const VARIABLES = {
       'Keys that seal tokens, PINs and certificates. Made at the first start (0600). Back it up apart from the database',
     fallback: '.data/sealing-key.json',
   },
+  PAYLOAD_CODEC: {
+    meaning:
+      '`on` encrypts what is written to Temporal with keys of `KEY_FILE`, which every program then needs; `off` still reads what was encrypted',
+    fallback: 'off',
+  },
   WORKFLOW_BUNDLE: {
     meaning:
-      'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start',
+      'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start. With `PAYLOAD_CODEC=on` the one beside it is used whose name ends in `.encoded.js`',
   },
   HOST: { meaning: 'Address the HTTP edge listens on', fallback: '127.0.0.1' },
   PORT: { meaning: 'Its port: 1-65535', fallback: '3000' },

@@ -5,6 +5,7 @@ import { connectionOptions, createDataConverter } from './connection.ts';
 import { TASK_QUEUE } from './contract/onboarding.ts';
 import { runtimeOptions } from './logging.ts';
 import { connectMeta } from './meta-connection.ts';
+import { encodedBundleOf, refuseFailuresInClear } from './payloads/encoded-bundle.ts';
 import { runProgram } from './program.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -14,10 +15,16 @@ const FORCE_FACTOR = 2;
 const STICKY_MS = 2000;
 
 /** The pre-built bundle where there is one; in development the sources, bundled at start. */
-function workflowCode({ workflowBundle }: Config): Partial<WorkerOptions> {
-  return workflowBundle === undefined
-    ? { workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname }
-    : { workflowBundle: { codePath: workflowBundle } };
+async function workflowCode({
+  workflowBundle,
+  temporal: { codec },
+}: Config): Promise<Partial<WorkerOptions>> {
+  if (workflowBundle === undefined) {
+    return { workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname };
+  }
+  const codePath = codec.isOn ? encodedBundleOf(workflowBundle) : workflowBundle;
+  if (codec.isOn) await refuseFailuresInClear(codePath);
+  return { workflowBundle: { codePath } };
 }
 
 await runProgram('worker', async ({ config, log }) => {
@@ -26,11 +33,11 @@ await runProgram('worker', async ({ config, log }) => {
   const graph = connectMeta(config, { store, log });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const worker = await Worker.create({
-    ...workflowCode(config),
+    ...(await workflowCode(config)),
     connection,
     namespace: config.temporal.namespace,
     taskQueue: TASK_QUEUE,
-    dataConverter: createDataConverter(),
+    dataConverter: createDataConverter(config.temporal),
     activities: createActivities({
       graph,
       store,

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { DeskError } from '../desk/errors.ts';
-import { KeyChangeRefused } from '../keyring/errors.ts';
+import { KeyChangeRefused, KeyMissing } from '../keyring/errors.ts';
 import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../store/errors.ts';
 import { pathOf } from './cli-command.ts';
 import { cliErrorOf } from './desk-errors.ts';
 import { CLI_ERRORS, CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
+
+const OF_KEYS = [SealingKeyUnusable, SealBroken, KeyMissing];
 
 /** Runs one command line and answers with the exit code. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -38,7 +40,7 @@ function meaningOf(error: unknown, command: string): CliError {
   if (error instanceof DeskError) return cliErrorOf(error, command);
   if (error instanceof ConfigError) return new CliError('invalid_configuration', error.message);
   if (error instanceof StoreUnavailable) return new CliError('store_unavailable', error.message);
-  if (error instanceof SealingKeyUnusable || error instanceof SealBroken) {
+  if (error instanceof Error && OF_KEYS.some((kind) => error instanceof kind)) {
     return new CliError('invalid_configuration', error.message);
   }
   if (error instanceof KeyChangeRefused) return new CliError('not_now', command + error.message);

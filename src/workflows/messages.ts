@@ -3,8 +3,10 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  log,
   setHandler,
 } from '@temporalio/workflow';
+import { isEncrypted } from '../contract/encrypted.ts';
 import { failureTypes } from '../contract/failures.ts';
 import {
   queryNames,
@@ -15,6 +17,9 @@ import {
 } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
 import { tell, type Run } from './run.ts';
+
+const UNKNOWN_ACTOR = 'Temporal UI';
+const IN_CLEAR = 'its input was not encrypted';
 
 const numberChanged = defineSignal(signalNames.numberChanged);
 const retry = defineSignal<[SentBy?]>(signalNames.retry);
@@ -36,8 +41,10 @@ export function handleMessages(run: Run): void {
   setHandler(
     retry,
     (by) => {
-      const actor = actorOf(by);
-      const refusal = whyNotNow(run);
+      const isPlain = isInClear(run, by);
+      const actor = isPlain ? UNKNOWN_ACTOR : actorOf(by);
+      const refusal = isPlain ? IN_CLEAR : whyNotNow(run);
+      if (isPlain) log.warn('message in clear refused');
       if (refusal === undefined) askForRetry(run, actor);
       else tell(run, 'retried', [`Retry had no effect: ${refusal}`, actor]);
     },
@@ -50,8 +57,8 @@ export function handleMessages(run: Run): void {
       return run.progress;
     },
     {
-      validator: () => {
-        const refusal = whyNotNow(run);
+      validator: (by) => {
+        const refusal = isInClear(run, by) ? IN_CLEAR : whyNotNow(run);
         if (refusal !== undefined)
           throw ApplicationFailure.nonRetryable(refusal, failureTypes.notNow);
       },
@@ -75,8 +82,16 @@ function whyNotNow({ progress: { outcome, waiting } }: Run): string | undefined 
   return `Meta has locked the number${until}; a call now would prolong the lock`;
 }
 
+/**
+ * Whoever starts a run encrypted also sends so: what comes in clear is from somebody without the keys, or from a page that has
+ * none, whose button may then send no input at all. The codec lets it pass, as refusing it there would stop the run.
+ */
+function isInClear({ input }: Run, by: unknown): boolean {
+  return by !== undefined && isEncrypted(input) && !isEncrypted(by);
+}
+
 /** Signals from the Temporal UI may carry any payload, so nothing about it is believed. */
 function actorOf(by: unknown): string {
   const isNamed = typeof by === 'object' && by !== null && 'actor' in by;
-  return isNamed && typeof by.actor === 'string' ? by.actor.slice(0, 80) : 'Temporal UI';
+  return isNamed && typeof by.actor === 'string' ? by.actor.slice(0, 80) : UNKNOWN_ACTOR;
 }

@@ -10,10 +10,10 @@ import { writeWorkflowBundle } from '../../scripts/bundle-workflows.ts';
 const LIMIT_BYTES = 600_000;
 const ROOT = join(import.meta.dirname, '../..');
 
-const OURS = /^src\/(workflows|contract|domain)\//;
+const OURS = /^src\/((workflows|contract|domain)\/|payloads\/(payload-converter|metadata)\.ts$)/;
 const THE_SDKS = /^node_modules\/(@temporalio\/(workflow|common)|nexus-rpc|ms|long)\//;
-// Its runtime, and the empty modules it puts where nobody gave the SDK a converter.
-const WEBPACKS = /^webpack\/|^ignored\|.*\|__temporal_custom_(failure|payload)_converter$/;
+// Its runtime, and the empty module it puts where nobody gave the SDK a failure converter.
+const WEBPACKS = /^webpack\/|^ignored\|.*\|__temporal_custom_failure_converter$/;
 
 const SourceMap = z.object({ sources: z.array(z.string()) });
 

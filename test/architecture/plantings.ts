@@ -106,6 +106,11 @@ export const dependencyPlantings: readonly Planting[] = [
   { rule: 'keyring-knows-no-database', at: 'src/keyring/a.ts', source: type('../store/target.ts') },
   { rule: 'keyring-knows-no-database', at: 'src/keyring/b.ts', source: npm('kysely') },
   {
+    rule: 'payloads-know-keys-and-nothing-else',
+    at: 'src/payloads/a.ts',
+    source: type('../store/target.ts'),
+  },
+  {
     rule: 'activities-import-no-workflow-and-no-edge',
     at: 'src/activities/a.ts',
     source: value('../workflows/target.ts'),

@@ -48,6 +48,7 @@ describe('a good environment', () => {
       namespace: 'default',
       tls: false,
       metadata: {},
+      codec: { isOn: false, keyFile: '.data/sealing-key.json' },
     });
     expect(config.store).toEqual({
       place: { kind: 'sqlite', path: '.data/onboarding.db' },
@@ -169,6 +170,11 @@ describe('a bad environment', () => {
       'an origin with a path',
       { ALLOWED_ORIGINS: 'https://a.example, https://b.example/x' },
       'ALLOWED_ORIGINS: must be origins such as https://partner.example',
+    ],
+    [
+      'an unknown state of the codec',
+      { PAYLOAD_CODEC: 'true' },
+      'PAYLOAD_CODEC: must be off or on',
     ],
     [
       'a level',

@@ -60,6 +60,20 @@ it('retires no key that a row needs', async () => {
   expect(readFileSync(home.env['KEY_FILE'] ?? '', 'utf8')).toBe(before);
 });
 
+it('retires no key that histories in Temporal may need, until somebody answers for it', async () => {
+  const home = await openHome();
+  const [first] = await listOf(home);
+  await keys(home, 'activate', await newKey(home));
+  const env = { ...home.env, PAYLOAD_CODEC: 'on' };
+  const args = ['keys', 'retire', first?.id ?? ''];
+  const refused = await commandLine(args, { env });
+  expect(refused).toMatchObject({ code: 5, out: '' });
+  expect(refused.err).toMatch(/^keys retire: histories in Temporal may need/);
+  expect(await listOf(home)).toHaveLength(2);
+  expect(await commandLine([...args, '--after-retention'], { env })).toMatchObject({ code: 0 });
+  expect(await listOf(home)).toHaveLength(1);
+});
+
 it('shows a key that rows need and the file lacks, and ends a rotation with what it had to leave', async () => {
   const home = await openSealed();
   const [first] = await listOf(home);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { activateKey, addKey, removeKey } from '../../src/keyring/changes.ts';
@@ -9,6 +10,7 @@ import { SealBroken, StoreUnavailable } from '../../src/store/errors.ts';
 import { newSignup, NUMBER, OTHER_NUMBER, phoneNumberId, T0_MS } from './builders.ts';
 import { KINDS, openRaw, openTestStore, type Home, type TestStore } from './test-store.ts';
 
+const PROGRAM = fileURLToPath(new URL('./rotation-program.ts', import.meta.url));
 const NO_PROGRESS = (): void => undefined;
 
 function keysIn({ sealingKeyFile }: Home) {
@@ -78,7 +80,7 @@ describe('a rotation whose process is killed (F39)', () => {
     const pins = await sealPins(home, 120);
     await withNewKey(home);
     const path = home.place.kind === 'sqlite' ? home.place.path : '';
-    const child = spawn(process.execPath, ['test/store/rotation-program.ts'], {
+    const child = spawn(process.execPath, [PROGRAM], {
       env: { STORE_PATH: path, KEY_FILE: home.sealingKeyFile },
       stdio: 'ignore',
     });

@@ -47,7 +47,9 @@ async function main(size: number): Promise<void> {
     const useWithBacklog = Math.min(...hourly.slice(0, -1)) / LIMIT;
     const figures = { registered, refusals, hourly, peakUse, useWithBacklog, outOfTurn };
     if (values.json) say(JSON.stringify(figures));
-    else for (const [name, figure] of Object.entries(figures)) say(`${name.padEnd(16)}${figure}`);
+    else
+      for (const [name, figure] of Object.entries(figures))
+        say(`${name.padEnd(16)}${JSON.stringify(figure)}`);
     const isMet =
       registered === size &&
       refusals.length === 0 &&

@@ -6,18 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../src/activities/index.ts';
+import { WATCH_ACCOUNT, watchIdOf, watchSignalNames } from '../src/contract/account-watch.ts';
 import { ONBOARD_PHONE_NUMBER, TASK_QUEUE, workflowIdOf } from '../src/contract/onboarding.ts';
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
 import { APP_ID } from '../test/support/fake-meta.ts';
 import { QUICK } from '../test/support/quick-timing.ts';
 import { installQuietRuntime } from '../test/support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../test/support/real-engine.ts';
-import { SCENARIOS, type Scenario } from '../test/replay/scenarios.ts';
+import { SCENARIOS, WATCHES, type AccountStep, type Scenario } from '../test/replay/scenarios.ts';
 import { acceptSignup } from '../test/support/signup.ts';
 import { writeWorkflowBundle } from './bundle-workflows.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VALID = fileURLToPath(new URL('../test/replay/histories/valid/', import.meta.url));
+/** The watch merges what comes within ten seconds. */
+const MERGED_MS = 13_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Plays one scenario on the real server and keeps its history, without the paths and names of this machine. */
@@ -41,8 +44,37 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     if (step.signal !== undefined) await handle.signal(step.signal);
   }
   await handle.result().catch(() => undefined);
-  const history = historyToJSON(await handle.fetchHistory()).replaceAll(ROOT, '');
-  await writeFile(join(VALID, `${name}.json`), `${history}\n`);
+  await keep(name, await handle.fetchHistory());
+}
+
+/** A watch goes on for ever: what it has done so far is its history. */
+async function recordWatch(
+  engine: RealEngine,
+  name: string,
+  steps: readonly AccountStep[],
+): Promise<void> {
+  const review = { name_status: 'PENDING_REVIEW' };
+  const { wabaId } = await acceptSignup(engine, { number: review }, Date.now());
+  for (const step of steps) {
+    const signup = await acceptSignup(engine, { waba: wabaId, number: review }, Date.now());
+    const { phoneNumberId } = signup;
+    if (step === 'access-is-lost') {
+      await engine.meta.patch(`/numbers/${phoneNumberId}`, { tokens_revoked_after_ms: 0 });
+    }
+    await engine.client.workflow.signalWithStart(WATCH_ACCOUNT, {
+      ...{ workflowId: watchIdOf(wabaId), taskQueue: TASK_QUEUE, args: [{ wabaId }] },
+      signal: watchSignalNames.accountChanged,
+    });
+    await sleep(MERGED_MS);
+  }
+  const handle = engine.client.workflow.getHandle(watchIdOf(wabaId));
+  await keep(name, await handle.fetchHistory());
+  await handle.terminate('recorded');
+}
+
+async function keep(name: string, history: Parameters<typeof historyToJSON>[0]): Promise<void> {
+  const text = historyToJSON(history).replaceAll(ROOT, '');
+  await writeFile(join(VALID, `${name}.json`), `${text}\n`);
   say(`${name}: recorded`);
 }
 
@@ -69,10 +101,16 @@ try {
       graphTimeoutMs: 1000,
     }),
   });
-  const scenarios = Object.entries(SCENARIOS).filter(
-    ([name]) => wanted.length === 0 || wanted.includes(name),
-  );
-  const recordings = scenarios.map(([name, scenario]) => record(engine, name, scenario));
+  const isWanted = ([name]: readonly [string, unknown]): boolean =>
+    wanted.length === 0 || wanted.includes(name);
+  const recordings = [
+    ...Object.entries(SCENARIOS)
+      .filter(isWanted)
+      .map(([name, scenario]) => record(engine, name, scenario)),
+    ...Object.entries(WATCHES)
+      .filter(isWanted)
+      .map(([name, steps]) => recordWatch(engine, name, steps)),
+  ];
   const results = await worker.runUntil(Promise.allSettled(recordings));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 } finally {

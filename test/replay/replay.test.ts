@@ -9,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWorkflowBundle } from '../../scripts/bundle-workflows.ts';
 import { builtWorkflows } from '../support/bundle.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS, WATCHES } from './scenarios.ts';
 
 installQuietRuntime();
+
+const LIVES = [...Object.keys(SCENARIOS), ...Object.keys(WATCHES)];
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,7 +29,7 @@ async function replay(
 }
 
 describe('the workflow as it is now', () => {
-  it.each(Object.keys(SCENARIOS))('replays the recorded life "%s"', async (name) => {
+  it.each(LIVES)('replays the recorded life "%s"', async (name) => {
     await expect(replay(builtWorkflows(), await recorded(name))).resolves.toBeUndefined();
   });
 });
@@ -42,7 +44,7 @@ describe('a workflow whose steps were swapped', () => {
     await rm(dir, { recursive: true });
   });
 
-  it.each(Object.keys(SCENARIOS))('is caught by the recorded life "%s"', async (name) => {
+  it.each(LIVES)('is caught by the recorded life "%s"', async (name) => {
     const broken = { codePath: join(dir, 'bundle.js') };
     await expect(replay(broken, await recorded(name))).rejects.toThrow(DeterminismViolationError);
   });

@@ -66,3 +66,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     steps: [{ afterMs: 3000, patch: { status: 'BANNED' }, signal: 'numberChanged' }],
   },
 };
+
+/** What happens to a watched account; the watch is told of each. */
+export type AccountStep = 'number-signs-up' | 'access-is-lost';
+
+/** Lives of accounts, recorded as those of numbers are. */
+export const WATCHES: Readonly<Record<string, readonly AccountStep[]>> = {
+  'account-watched': ['number-signs-up', 'number-signs-up', 'access-is-lost', 'number-signs-up'],
+};

@@ -105,7 +105,11 @@ export async function playCrowd(
   return await world.play(async () => {
     await Promise.all(members.map((input) => world.start(input)));
     await world.watch(wabaId);
-    await Promise.race([world.sleep(mostHours * HOUR_MS), untilDone(world, wabaId)]);
+    const over = new AbortController();
+    const slept = world.sleep(mostHours * HOUR_MS, over.signal).catch(() => undefined);
+    await Promise.race([slept, untilDone(world, wabaId)]);
+    over.abort();
+    await slept;
     return await reportOf(world, crowd);
   });
 }

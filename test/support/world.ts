@@ -43,7 +43,8 @@ export interface World {
   readonly store: Store;
   /** The world's time, with a grain of one second: every part agrees on it, whatever the machine's pace. */
   readonly nowMs: () => number;
-  sleep(durationMs: number): Promise<void>;
+  /** A signal ends it early, for a caller that knows better than the clock when all is done. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
   /** A customer signs up, and the callback is accepted as the HTTP edge does. */
   signUp(order: unknown): Promise<OnboardingInput>;
   start(input: OnboardingInput): Promise<Handle>;
@@ -112,8 +113,8 @@ export async function createWorld(
     meta,
     store,
     nowMs: clock.nowMs,
-    sleep: async (durationMs) => {
-      await env.sleep(durationMs);
+    sleep: async (durationMs, signal = new AbortController().signal) => {
+      await env.connection.withAbortSignal(signal, () => env.sleep(durationMs));
       await clock.sync();
     },
     signUp: async (order) => {

@@ -1,4 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
+import type { AccountActivities, WatchInput } from '../../../src/contract/account-watch.ts';
 import type { OnboardingActivities } from '../../../src/contract/activities.ts';
 import type { OnboardingInput } from '../../../src/contract/onboarding.ts';
 
@@ -11,4 +12,10 @@ export async function onboardPhoneNumber({ phoneNumberId }: OnboardingInput): Pr
     kind: 'automatic',
     deadlineAtMs: 0,
   });
+}
+
+/** Reads the account before it sees to the account's webhooks. */
+export async function watchAccount({ wabaId }: WatchInput): Promise<void> {
+  const activities = proxyActivities<AccountActivities>({ startToCloseTimeout: 300_000 });
+  await activities.observeAccount({ wabaId });
 }

@@ -41,6 +41,8 @@ export interface Config {
     readonly apiToken?: Secret;
     readonly allowedOrigins: readonly string[];
   };
+  /** Where the codec server listens. */
+  readonly codecServer: { readonly host: string; readonly port: number };
   /** Path of the pre-built workflow code. */
   readonly workflowBundle?: string;
   readonly logLevel: LogLevel;
@@ -70,6 +72,10 @@ const NODE_FLOOR = 24;
 
 const text = z.string({ error: 'missing' });
 const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
+const port = text
+  .regex(/^[0-9]{1,5}$/, 'must be 1-65535')
+  .transform(Number)
+  .refine(isPort, 'must be 1-65535');
 const durationMs = text.transform((value, context): number => {
   const parsed = parseDuration(value);
   if (typeof parsed === 'number') return parsed;
@@ -108,10 +114,9 @@ const environment = z
     PAYLOAD_CODEC: z.enum(['off', 'on'], 'must be off or on'),
     WORKFLOW_BUNDLE: text.optional(),
     HOST: word,
-    PORT: text
-      .regex(/^[0-9]{1,5}$/, 'must be 1-65535')
-      .transform(Number)
-      .refine(isPort, 'must be 1-65535'),
+    PORT: port,
+    CODEC_SERVER_HOST: word,
+    CODEC_SERVER_PORT: port,
     API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
     ALLOWED_ORIGINS: text
       .transform((list) => list.split(',').map((origin) => origin.trim()))
@@ -150,10 +155,10 @@ const environment = z
     error: 'must be between 1m and the deadline (14d)',
     when: are('POLL_INTERVAL', 'GRAPH_BASE_URL'),
   })
-  .refine((env) => env.API_TOKEN !== undefined || isLoopback(env.HOST), {
+  .refine(isAlone, {
     path: ['API_TOKEN'],
-    error: 'required when HOST is not loopback',
-    when: are('API_TOKEN', 'HOST'),
+    error: 'required when HOST or CODEC_SERVER_HOST is not loopback',
+    when: are('API_TOKEN', 'HOST', 'CODEC_SERVER_HOST'),
   });
 
 type Environment = z.output<typeof environment>;
@@ -224,6 +229,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
       allowedOrigins: env.ALLOWED_ORIGINS ?? [],
       ...(apiToken !== undefined && { apiToken }),
     },
+    codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
     ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
     logLevel: env.LOG_LEVEL,
     shutdownGraceMs: env.SHUTDOWN_GRACE,
@@ -267,6 +273,10 @@ function nodeProblems(version: string): readonly string[] {
   return Number.parseInt(version, 10) >= NODE_FLOOR
     ? []
     : [`Node ${NODE_FLOOR} needed, this is ${version}`];
+}
+
+function isAlone(env: { API_TOKEN?: string | undefined; HOST: string; CODEC_SERVER_HOST: string }): boolean {
+  return env.API_TOKEN !== undefined || [env.HOST, env.CODEC_SERVER_HOST].every(isLoopback);
 }
 
 function isPort(port: number): boolean {

@@ -10,14 +10,19 @@ export interface Program {
   readonly log: Logger;
 }
 
-/** Reads the configuration, runs `main`, and turns what goes wrong into plain lines on stderr and an exit code. */
+/**
+ * Reads the configuration, runs `main`, and turns what goes wrong into plain lines on stderr and an exit code. `unused` stands
+ * for required variables that the program has no use for.
+ */
 export async function runProgram(
   name: string,
   main: (program: Program) => Promise<void>,
+  unused: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   try {
+    const missing = Object.entries(unused).filter(([each]) => (process.env[each] ?? '') === '');
     const config = readConfig({
-      env: process.env,
+      env: { ...process.env, ...Object.fromEntries(missing) },
       nodeVersion: process.versions.node,
       nowMs: Date.now(),
     });

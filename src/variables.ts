@@ -112,6 +112,12 @@ export const VARIABLES = {
       '`on` encrypts what is written to Temporal with keys of `KEY_FILE`, which every program then needs; `off` still reads what was encrypted',
     fallback: 'off',
   },
+  CODEC_SERVER_HOST: {
+    meaning:
+      'Address the codec server listens on, which shows the Temporal UI what `PAYLOAD_CODEC` encrypted. Off loopback it needs `API_TOKEN`',
+    fallback: '127.0.0.1',
+  },
+  CODEC_SERVER_PORT: { meaning: 'Its port: 1-65535', fallback: '3001' },
   WORKFLOW_BUNDLE: {
     meaning:
       'The pre-built workflow code, as `npm run bundle` writes it; without it the worker builds it at start. With `PAYLOAD_CODEC=on` the one beside it is used whose name ends in `.encoded.js`',

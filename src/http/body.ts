@@ -1,7 +1,7 @@
 import { HttpError } from './errors.ts';
 import { parseJson } from './json.ts';
 
-/** Far above any body we ask for. */
+/** Far above any body that the API asks for. */
 const MAX_BYTES = 16_384;
 const JSON_TYPE = /^application\/json(\s*;\s*charset=utf-8)?$/i;
 
@@ -23,12 +23,13 @@ export async function readBody(request: Request, maxBytes: number): Promise<Buff
 export async function readJsonObject(
   request: Request,
   allowed: readonly string[],
+  maxBytes = MAX_BYTES,
 ): Promise<ReadonlyMap<string, unknown>> {
   refuseEncoding(request);
   if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) {
     throw new HttpError('unsupported_media_type');
   }
-  return membersOf(parseJson(await readBody(request, MAX_BYTES)), allowed);
+  return membersOf(parseJson(await readBody(request, maxBytes)), allowed);
 }
 
 /** As `readJsonObject`, where the caller may also send nothing at all. */

@@ -28,6 +28,16 @@ export const HTTP_ERRORS = {
   duplicate_key: { status: 400, message: 'Send each key once' },
   invalid_body: { status: 400, message: 'expected an object' },
   unknown_field: { status: 400, message: 'unknown field' },
+  wrong_namespace: {
+    status: 403,
+    message:
+      'The codec server decodes for the namespace TEMPORAL_NAMESPACE; send it as x-namespace',
+  },
+  invalid_payloads: { status: 400, message: "payloads: a list in Temporal's JSON form" },
+  undecodable_payloads: {
+    status: 422,
+    message: 'A payload was changed, is of another namespace, or needs a key that is missing',
+  },
   invalid_code: {
     status: 400,
     message: 'code: the code from Embedded Signup, as a string without white space',

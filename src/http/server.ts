@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** Before `HOST` and `PORT` in the names of the variables that say so. */
+  readonly prefix?: string;
   readonly limits?: Limits;
 }
 
@@ -42,7 +44,7 @@ export async function serveHttp(
   app: { fetch(request: Request): Response | Promise<Response> },
   options: ServeOptions,
 ): Promise<HttpServer> {
-  const { host, port, limits = SERVER_LIMITS } = options;
+  const { limits = SERVER_LIMITS } = options;
   const listener = getRequestListener(
     (request, { incoming }) => {
       const url = incoming.url ?? '';
@@ -62,7 +64,7 @@ export async function serveHttp(
   server.maxHeadersCount = MAX_HEADERS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   server.maxConnections = MAX_SOCKETS;
-  await listen(server, host, port);
+  await listen(server, options);
   return { port: portOf(server), close: (graceMs) => close(server, graceMs) };
 }
 
@@ -70,10 +72,10 @@ function refuse(code: TargetProblem): Response {
   return answerError(new HttpError(code), newRequestId());
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, { host, port, prefix = '' }: ServeOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new CannotListen(whyNot(error.code, host, port), { cause: error }));
+      reject(new CannotListen(prefix + whyNot(error.code, host, port), { cause: error }));
     });
     server.listen(port, host, resolve);
   });

@@ -164,7 +164,16 @@ describe('a bad environment', () => {
       'PORT: must be 1-65535',
     ]),
     ['B58', { META_VERIFY_TOKEN: APP_SECRET }, 'META_APP_SECRET and META_VERIFY_TOKEN must differ'],
-    ['an open edge', { HOST: '0.0.0.0' }, 'API_TOKEN: required when HOST is not loopback'],
+    [
+      'an open codec server',
+      { CODEC_SERVER_HOST: '0.0.0.0' },
+      'API_TOKEN: required when HOST or CODEC_SERVER_HOST is not loopback',
+    ],
+    [
+      'an open edge',
+      { HOST: '0.0.0.0' },
+      'API_TOKEN: required when HOST or CODEC_SERVER_HOST is not loopback',
+    ],
     ['a short token', { API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: must have at least 32 characters'],
     [
       'an origin with a path',

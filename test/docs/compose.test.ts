@@ -155,7 +155,8 @@ describe('docker-compose.yml', () => {
       (name) => !(name in handed) && !ofImage.includes(name),
     );
     // Meta is never elsewhere here, Temporal is this file's own server, without keys or certificates, and so is PostgreSQL.
-    const notHere = /^(GRAPH_BASE_URL|STORE_PATH|TEMPORAL_(API_KEY|TLS_.*|CONFIG_FILE|PROFILE))$/;
+    const notHere =
+      /^(GRAPH_BASE_URL|STORE_PATH|CODEC_SERVER_.*|TEMPORAL_(API_KEY|TLS_.*|CONFIG_FILE|PROFILE))$/;
     expect(missing.filter((name) => !notHere.test(name))).toEqual([]);
     expect(Object.keys(handed).filter((name) => !(name in VARIABLES))).toEqual([]);
     expect(Object.keys(worker?.environment ?? {})).not.toContain('API_TOKEN');

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
@@ -7,7 +9,12 @@ import type { PostgresAddress } from '../../src/store/place.ts';
 import { createPool } from '../../src/store/postgres-pool.ts';
 import { openPostgresStore } from '../../src/store/postgres.ts';
 import { freePort } from '../support/free-port.ts';
-import { createDatabase, startPostgres, type RunningPostgres } from '../support/postgres.ts';
+import {
+  addressOf,
+  createDatabase,
+  startPostgres,
+  type RunningPostgres,
+} from '../support/postgres.ts';
 import { filesIn, newAttempt, newSignup, NUMBER, T0_MS } from './builders.ts';
 import {
   HAS_POSTGRES,
@@ -26,8 +33,8 @@ const open = (address: PostgresAddress) =>
   });
 
 describe.runIf(HAS_POSTGRES)('a connection to PostgreSQL', () => {
-  async function connect(address?: PostgresAddress) {
-    const pool = createPool(address ?? (await createDatabase(postgresServer())), { lockMs: 1234 });
+  async function connect() {
+    const pool = createPool(addressOf(postgresServer()), { lockMs: 1234 });
     const client = await pool.connect();
     onTestFinished(async () => {
       client.release();
@@ -99,11 +106,50 @@ describe.runIf(HAS_POSTGRES)('a PostgreSQL that cannot be opened', () => {
       (address) => Promise.resolve({ ...address, tls: {} }),
     ],
   ])('says so when %s, without the password', async (_, sentence, change) => {
-    const address = await change(await createDatabase(postgresServer()));
+    const address = await change(addressOf(postgresServer()));
     const failure: unknown = await open(address).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StoreUnavailable);
     expect(failure).toHaveProperty('message', expect.stringMatching(sentence));
     expect(inspect(failure, { depth: 9 })).not.toContain(address.password?.reveal());
+  });
+});
+
+describe.runIf(HAS_POSTGRES)('the programs, with DATABASE_URL', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+
+  async function doctorSays(change: Partial<PostgresAddress> = {}) {
+    const opened = await openTestStore('postgres');
+    if (opened.place.kind !== 'postgres') throw new Error('not PostgreSQL');
+    const { user, password, host, port, database } = { ...opened.place, ...change };
+    const secret = password?.reveal() ?? '';
+    const { stdout, stderr } = spawnSync(process.execPath, ['src/cli/main.ts', 'doctor'], {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 15_000,
+      env: {
+        META_APP_ID: '1',
+        META_APP_SECRET: '0'.repeat(32),
+        META_VERIFY_TOKEN: 'a-word-of-our-own',
+        GRAPH_BASE_URL: 'http://127.0.0.1:1',
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+        KEY_FILE: opened.sealingKeyFile,
+        DATABASE_URL: `postgres://${user}:${secret}@${host}:${port}/${database}`,
+      },
+    });
+    expect(stdout + stderr).not.toContain(secret);
+    return { said: stdout, name: `PostgreSQL at ${host}:${port}/${database}` };
+  }
+
+  it('name the database, but never its password', async () => {
+    const { said, name } = await doctorSays();
+    expect(said).toContain(`ok       database: ${name} can be read and written\n`);
+  });
+
+  it('say what is wrong with it, and how to mend it', async () => {
+    const { said } = await doctorSays({ password: new Secret('not-the-password') });
+    expect(said).toContain(
+      'FAILED   database: The database does not let us in.\n         mend: Check user and password',
+    );
   });
 });
 

@@ -15,7 +15,7 @@ const askAll = (what: Race, argument: string): Promise<string[]> =>
   Promise.all(racers.map((racer) => racer.ask(what, argument)));
 
 // A new database costs PostgreSQL some hundred times what a new file costs SQLite.
-const OPENINGS = { sqlite: 20, postgres: 5 };
+const OPENINGS = { sqlite: 10, postgres: 3 };
 
 describe.each(KINDS)('three processes with one store on %s', (kind) => {
   it('may all be the first to open it, and end with one schema and one key', async () => {

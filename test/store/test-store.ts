@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inject, onTestFinished } from 'vitest';
-import type { StorePlace } from '../../src/store/place.ts';
+import type { PostgresAddress, StorePlace } from '../../src/store/place.ts';
 import { openPostgresStore } from '../../src/store/postgres.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -52,7 +52,7 @@ export function temporaryFolder(): string {
 }
 
 /** Databases that tests have left as they found them: new ones cost more than all else that a test does. */
-const clean: (StorePlace & { readonly kind: 'postgres' })[] = [];
+const clean: PostgresAddress[] = [];
 
 export async function newHome(
   kind: Kind,
@@ -60,28 +60,28 @@ export async function newHome(
 ): Promise<Home> {
   const { path, sealingKeyFile } = filesIn(folder);
   if (kind === 'sqlite') return { folder, sealingKeyFile, place: { kind, path } };
-  const place = (isUntouched ? undefined : clean.pop()) ?? (await createDatabase(postgresServer()));
+  const address =
+    (isUntouched ? undefined : clean.pop()) ?? (await createDatabase(postgresServer()));
   // Last, when the test has closed what it had opened.
   onTestFinished(async () => {
-    if (await emptied(place)) clean.push(place);
+    if (await emptied(address)) clean.push(address);
   });
-  return { folder, sealingKeyFile, place };
+  return { folder, sealingKeyFile, place: { kind, ...address } };
 }
 
 /** False for one whose tables were never made, or are not as they were. */
-async function emptied(place: StorePlace & { readonly kind: 'postgres' }): Promise<boolean> {
-  const raw = await rawPostgres(place);
+async function emptied(address: PostgresAddress): Promise<boolean> {
+  const raw = await rawPostgres(address);
   try {
     const tables = await tablesIn(raw);
-    const changes = await raw.all(
-      `select 1 from pg_proc where pronamespace = 'public'::regnamespace union all
-       select 1 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-         where datname = current_database() union all
-       select 1 from pg_tables where schemaname = 'public' having count(*) = 0`,
+    const settings = await raw.all(
+      `select 1 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+         where datname = current_database()`,
     );
-    if (changes.length > 0) return false;
+    if (tables.length === 0 || settings.length > 0) return false;
     const ours = tables.filter((name) => !name.startsWith('kysely'));
     await raw.run(`
+      drop function if exists fail() cascade;
       set session_replication_role = replica;
       ${ours.map((name) => `delete from ${name}`).join('; ')};
       delete from kysely_migration where name like '9999%';
@@ -143,8 +143,7 @@ function rawSqlite(path: string): Raw {
   };
 }
 
-async function rawPostgres(place: StorePlace & { readonly kind: 'postgres' }): Promise<Raw> {
-  const { port, password, database } = place;
+async function rawPostgres({ port, password, database }: PostgresAddress): Promise<Raw> {
   const client = clientOf({ port, password: password?.reveal() ?? '' }, database);
   await client.connect();
   let isClosed = false;

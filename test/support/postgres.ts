@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Secret } from '../../src/domain/secret.ts';
 import { startLeash } from '../../src/embedded/child-process.ts';
-import type { StorePlace } from '../../src/store/place.ts';
+import type { PostgresAddress } from '../../src/store/place.ts';
 import { freePort } from './free-port.ts';
 
 /** What another process needs to know of a server that runs. */
@@ -194,16 +194,18 @@ export function clientOf({ port, password }: PostgresServer, database: string): 
   return client;
 }
 
-/** A new, empty database. */
-export async function createDatabase(
-  server: PostgresServer,
-): Promise<StorePlace & { readonly kind: 'postgres' }> {
-  const database = `store_${randomUUID().replaceAll('-', '')}`;
-  await askPostgres(server, `create database ${database}`);
+/** Of a database; without a name, of the one that every server has. */
+export function addressOf(server: PostgresServer, database = 'postgres'): PostgresAddress {
   return {
-    kind: 'postgres',
     ...{ host: '127.0.0.1', port: server.port, database, user: USER },
     password: new Secret(server.password),
     tls: false,
   };
+}
+
+/** A new, empty database. */
+export async function createDatabase(server: PostgresServer): Promise<PostgresAddress> {
+  const database = `store_${randomUUID().replaceAll('-', '')}`;
+  await askPostgres(server, `create database ${database}`);
+  return addressOf(server, database);
 }

@@ -136,7 +136,8 @@ async function untilDone({ store }: World, wabaId: WabaId): Promise<void> {
   }
 }
 
-async function callsOf({ meta }: World, wabaId: WabaId): Promise<readonly AccountCall[]> {
+/** Every request about the account and its numbers, oldest first. */
+export async function callsOf({ meta }: World, wabaId: WabaId): Promise<readonly AccountCall[]> {
   const { body } = await request(`${meta.url}/_fake/ledger?waba=${wabaId}`);
   return ledgerSchema.parse(await body.json()).requests;
 }

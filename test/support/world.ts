@@ -94,6 +94,8 @@ export async function createWorld(
     },
   });
   const monotonicMs = (): number => performance.now();
+  const over = new AbortController();
+  let playing: Promise<unknown> = Promise.resolve();
   let attempts = 0;
   const activities = inStep(
     createActivities({
@@ -113,7 +115,7 @@ export async function createWorld(
     meta,
     store,
     nowMs: clock.nowMs,
-    sleep: async (durationMs, signal = new AbortController().signal) => {
+    sleep: async (durationMs, signal = over.signal) => {
       await env.connection.withAbortSignal(signal, () => env.sleep(durationMs));
       await clock.sync();
     },
@@ -142,10 +144,15 @@ export async function createWorld(
         workflowBundle: { codePath: ground.workflowBundlePath },
         activities,
       });
-      return await worker.runUntil(play());
+      const running = worker.runUntil(env.connection.withAbortSignal(over.signal, play));
+      playing = running.catch(() => undefined);
+      return await running;
     },
     activityAttempts: () => attempts,
     close: async () => {
+      // Whatever a test that ran out of time still waits for.
+      over.abort();
+      await playing;
       await env.teardown();
       await graph.close();
       await store.close();

@@ -1,6 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchIdOf } from '../../src/contract/account-watch.ts';
 import type { OnboardingInput } from '../../src/contract/onboarding.ts';
 import { providedGround } from '../support/bundle.ts';
+import { callsOf } from '../support/crowd.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/spans.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -43,4 +46,67 @@ describe('an account whose webhooks are lost', () => {
       }
     });
   });
+});
+
+describe('an account whose watch has died', () => {
+  it('loses no number: its own poll finds the approval, only later', async () => {
+    const input = await world.signUp({ number: reviewOf(7 * HOUR_MS) });
+    await world.play(async () => {
+      const handle = await world.start(input);
+      await world.watch(input.wabaId);
+      await world.sleep(HOUR_MS);
+      await handle.client.getHandle(watchIdOf(input.wabaId)).terminate('an accident');
+      expect((await handle.result()).outcome).toBe('ready');
+      const tookMs = world.nowMs() - input.signedUpAtMs;
+      // Every six hours, and the watch had answered for the first of them.
+      expect(tookMs).toBeGreaterThan(7 * HOUR_MS);
+      expect(tookMs).toBeLessThan(13 * HOUR_MS);
+    });
+  });
+});
+
+describe('an account whose calls Meta refuses for the limit', () => {
+  const approved = { name_status: 'APPROVED' };
+  const TOLD_MS = 19 * MINUTE_MS;
+
+  it.each([80007, 4])(
+    'F13: with %i makes none within the time told, while another account goes on',
+    { timeout: 15_000 },
+    async (code) => {
+      const first = await world.signUp({ number: approved });
+      const second = await world.signUp({ waba: first.wabaId, number: approved });
+      const elsewhere = await world.signUp({ number: approved });
+      const match = { number: first.phoneNumberId, times: 1 };
+      await world.meta.post('/faults', { kind: 'throttle', code, minutes: 19, match });
+      await world.play(async () => {
+        const throttled = await world.start(first);
+        const refusedAtMs = await refusalOf(first);
+        const behind = await world.start(second);
+        await world.watch(first.wabaId);
+        const free = await world.start(elsewhere);
+        expect((await free.result()).outcome).toBe('ready');
+        expect(world.nowMs() - refusedAtMs).toBeLessThan(MINUTE_MS);
+
+        expect((await throttled.result()).outcome).toBe('ready');
+        expect((await behind.result()).outcome).toBe('ready');
+        const calls = await callsOf(world, first.wabaId);
+        const laterMs = calls
+          .map(({ at_ms: atMs }) => atMs - refusedAtMs)
+          .filter((afterMs) => afterMs > 0);
+        expect(Math.min(...laterMs)).toBeGreaterThanOrEqual(TOLD_MS);
+        expect(Math.min(...laterMs)).toBeLessThan(TOLD_MS + MINUTE_MS);
+      });
+    },
+  );
+
+  /** When Meta refused it, which it soon does. */
+  async function refusalOf({ phoneNumberId }: OnboardingInput): Promise<number> {
+    for (;;) {
+      const refused = (await world.meta.ledgerOf(phoneNumberId)).find(
+        ({ code }) => code !== undefined,
+      );
+      if (refused !== undefined) return refused.at_ms;
+      await wait(20);
+    }
+  }
 });

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
 import { activateKey, addKey, removeKey } from '../../src/keyring/changes.ts';
 import { parseKeys } from '../../src/keyring/key-entries.ts';
 import { SealBroken, StoreUnavailable } from '../../src/store/errors.ts';
@@ -131,6 +132,26 @@ describe.each(KINDS)('%s', (kind) => {
       await removeKey(home.sealingKeyFile, before);
       expect(await pinsOf(home, 3)).toEqual(pins);
       expect((await credentials.tokenOf(newSignup().wabaId))?.reveal()).toBe('EAAG-first');
+    });
+
+    it('takes nothing from what is sealed while it runs', async () => {
+      const home = await openTestStore(kind);
+      await sealPins(home, 60);
+      await plantFirstForm(home, '730416');
+      const { before } = await withNewKey(home);
+      const told = Array.from({ length: 60 }, (_, n) => (730_100 + n).toString());
+      const [rotation] = await Promise.all([
+        home.store.keyUse.rotate(NO_PROGRESS),
+        home.store.keyUse.rotate(NO_PROGRESS),
+        ...told.map((pin, n) =>
+          home.store.credentials.keepPin(phoneNumberId((100_000 + n).toString()), new Secret(pin)),
+        ),
+        home.store.credentials.keepPin(NUMBER, new Secret('730417')),
+      ]);
+      expect(rotation.left).toBe(0);
+      await removeKey(home.sealingKeyFile, before);
+      expect(await pinsOf(home, 60)).toEqual(told);
+      expect((await home.store.credentials.pinOf(NUMBER))?.reveal()).toBe('730417');
     });
 
     it('goes on where it was cut off, and each number keeps its PIN', async () => {

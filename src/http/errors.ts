@@ -134,6 +134,11 @@ export const HTTP_ERRORS = {
     status: 409,
     message: 'The number is onboarded already; the header location leads to it',
   },
+  erasure_in_progress: {
+    status: 409,
+    message: 'The number is being erased; sign up again in a few minutes',
+    retryAfterS: 60,
+  },
   number_in_use: {
     status: 409,
     message: 'The number is held by another signup; finish or abandon that one first',

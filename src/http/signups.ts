@@ -14,7 +14,7 @@ import { readSignupRequest, type SignupRequest } from './signup-request.ts';
 const TWIN_MS = 6000;
 
 export interface SignupDeps extends AccessDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials'>;
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials' | 'erasure'>;
   readonly onboardings: Pick<Onboardings, 'start'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -93,9 +93,11 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
     return { phoneNumberId: stored.phoneNumberId, status: 202 };
   }
   await refuseUnconnected(deps, signup);
+  await refuseErasing(deps, signup);
   const access = await gainAccess(deps, signup);
   const known = await deps.store.numbers.byId(phoneNumberId);
   refuseHeld(known, signup);
+  await deps.store.erasure.rememberAttempts(phoneNumberId);
   const row = await deps.store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
   const isRunning = known !== undefined && known.outcome === undefined;
   // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
@@ -113,6 +115,14 @@ async function refuseUnconnected(
   if ((await store.credentials.onPremisesOf(wabaId)) !== undefined) return;
   const message = "The account's On-Premises client is not known; connect it first";
   throw new HttpError('not_configured', { message });
+}
+
+async function refuseErasing(
+  { store }: SignupDeps,
+  { phoneNumberId }: SignupRequest,
+): Promise<void> {
+  const isErasing = (await store.erasure.stateOf(phoneNumberId)) === 'erasing';
+  if (isErasing) throw new HttpError('erasure_in_progress');
 }
 
 /** After these endings Meta wants Embedded Signup again, so a new one begins anew. */

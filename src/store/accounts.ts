@@ -5,9 +5,11 @@ import type { WabaId } from '../domain/phone-number.ts';
 import type { InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { Accounts, NumberRead } from './store.ts';
+import type { Tombstones } from './tombstones.ts';
 
 interface AccountsDeps {
   readonly db: Kysely<Schema>;
+  readonly tombstones: Tombstones;
   readonly inTurn: InTurn;
   readonly nowMs: () => number;
 }
@@ -54,8 +56,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         facts: factsIn(factsJson),
       }));
     },
-    keepReads: (wabaId, reads) =>
-      inTurn(`number-reads/${wabaId}`, (transaction) => keepReads(transaction, wabaId, reads)),
+    keepReads: async (wabaId, reads) => {
+      const kept = await withoutErased(deps, reads);
+      await inTurn(`number-reads/${wabaId}`, (transaction) => keepReads(transaction, wabaId, kept));
+    },
     readAtMs: async (wabaId) => {
       const row = await db
         .selectFrom('accounts')
@@ -141,4 +145,14 @@ export async function setAccount(
     .values({ wabaId, ...values })
     .onConflict((conflict) => conflict.column('wabaId').doUpdateSet(values))
     .execute();
+}
+
+/** An account's list goes on to show a number that we were told to forget. */
+async function withoutErased(
+  { tombstones }: AccountsDeps,
+  reads: readonly NumberRead[],
+): Promise<readonly NumberRead[]> {
+  const erased = await tombstones.recent();
+  if (erased === undefined) return reads;
+  return reads.filter(({ phoneNumberId }) => !erased.isId(phoneNumberId));
 }

@@ -4,6 +4,7 @@ import { createAccounts } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
 import { createCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
+import { createErasure } from './erasure.ts';
 import { StoreUnavailable } from './errors.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyUse } from './key-use.ts';
@@ -14,6 +15,7 @@ import type { Schema } from './schema.ts';
 import { createSealing } from './sealing.ts';
 import { createSignups } from './signups.ts';
 import type { Store } from './store.ts';
+import { createTombstones } from './tombstones.ts';
 
 export interface StoreOptions {
   readonly sealingKeyFile: string;
@@ -38,7 +40,8 @@ export async function createStore(
   await migrate(database);
   const keyring = await openKeyring({ file, mayCreate: !(await holdsSecrets(db)), nowMs });
   const sealing = createSealing({ db, keyring, nowMs });
-  const deps = { ...database, sealing, nowMs };
+  const tombstones = createTombstones({ db, sealing, nowMs });
+  const deps = { ...database, sealing, tombstones, nowMs };
   return {
     credentials: createCredentials(deps),
     keyUse: createKeyUse({ ...deps, keyring }),
@@ -49,6 +52,7 @@ export async function createStore(
     inbox: createInbox(deps),
     accounts: createAccounts(deps),
     pacing: createPacing(deps),
+    erasure: createErasure(deps),
     check: () => check(db),
   };
 }

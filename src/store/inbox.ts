@@ -2,10 +2,12 @@ import type { Kysely } from 'kysely';
 import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { Inbox, NewHint } from './store.ts';
+import type { Tombstones } from './tombstones.ts';
 
 interface InboxDeps {
   readonly db: Kysely<Schema>;
   readonly inTurn: InTurn;
+  readonly tombstones: Tombstones;
   readonly nowMs: () => number;
 }
 
@@ -42,7 +44,9 @@ export function createInbox(deps: InboxDeps): Inbox {
   };
 }
 
-function keep({ inTurn, nowMs }: InboxDeps, hints: readonly NewHint[]): Promise<number> {
+async function keep(deps: InboxDeps, given: readonly NewHint[]): Promise<number> {
+  const { inTurn, nowMs } = deps;
+  const hints = await withoutErased(deps, given);
   return inTurn('inbox', async (transaction) => {
     const receivedAtMs = nowMs();
     let kept = 0;
@@ -66,4 +70,16 @@ function keep({ inTurn, nowMs }: InboxDeps, hints: readonly NewHint[]): Promise<
     }
     return kept;
   });
+}
+
+/** Late webhooks of an erased number leave nothing. */
+async function withoutErased(
+  { tombstones }: InboxDeps,
+  hints: readonly NewHint[],
+): Promise<readonly NewHint[]> {
+  const erased = await tombstones.recent();
+  if (erased === undefined) return hints;
+  return hints.filter(
+    ({ wabaId, digits }) => digits === undefined || !erased.isDigits(wabaId, digits),
+  );
 }

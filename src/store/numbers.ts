@@ -2,10 +2,12 @@ import { sql, type Kysely } from 'kysely';
 import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { NumberAnnouncement, NumberRow, Numbers } from './store.ts';
+import type { Tombstones } from './tombstones.ts';
 
 interface NumbersDeps {
   readonly db: Kysely<Schema>;
   readonly inTurn: InTurn;
+  readonly tombstones: Tombstones;
   readonly nowMs: () => number;
 }
 
@@ -77,9 +79,12 @@ async function byDeadline(db: Kysely<Schema>): Promise<readonly NumberRow[]> {
   return [...running, ...ended].map(withoutNulls);
 }
 
-function announce({ inTurn, nowMs }: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
+async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
+  const { inTurn, tombstones, nowMs } = deps;
   const { phoneNumberId, announcementKey, events } = announcement;
-  return inTurn(EVENTS_TURN, async (transaction) => {
+  // What its terminated run still had to say is not written.
+  if ((await tombstones.recent())?.isId(phoneNumberId) === true) return;
+  await inTurn(EVENTS_TURN, async (transaction) => {
     const repeated = await transaction
       .selectFrom('announcements')
       .select('announcementKey')

@@ -20,6 +20,7 @@ export interface Schema {
   accountCalls: AccountCallTable;
   accountQueue: AccountQueueTable;
   numberReads: NumberReadTable;
+  tombstones: TombstoneTable;
 }
 
 interface CredentialTable {
@@ -138,6 +139,17 @@ interface NumberReadTable {
   readAtMs: number;
   factsJson: string;
   isRegistered: number;
+}
+
+interface TombstoneTable {
+  idHash: string;
+  /** Null where its digits were not known. */
+  digitsHash: string | null;
+  erasedAtMs: number;
+  /** Null while it is being erased. */
+  finishedAtMs: number | null;
+  /** When its attempts were sent, of the last 72 hours. */
+  attemptsJson: string;
 }
 
 type WithoutNulls<Row> = {

@@ -20,6 +20,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly accounts: Accounts;
   readonly pacing: Pacing;
+  readonly erasure: Erasure;
   /** Answers when the database can be read and written; throws `StoreUnavailable` otherwise. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -310,4 +311,20 @@ export interface Pacing {
   noteUse(wabaId: WabaId, pct: number): Promise<void>;
   /** Meta refused a call for the limit: none is made before this instant. */
   pause(wabaId: WabaId, untilMs: number): Promise<void>;
+}
+
+/** How many rows went, by table. */
+export type ErasedRows = Readonly<Record<string, number>>;
+
+/** Forgetting a number for good. Each step may be repeated: a second order finishes the first. */
+export interface Erasure {
+  /** From here on nothing new about the number is written. */
+  begin(phoneNumberId: PhoneNumberId): Promise<void>;
+  /** Its rows, its secrets and its data key; the account's token with the account's last number. */
+  eraseRows(phoneNumberId: PhoneNumberId): Promise<ErasedRows>;
+  finish(phoneNumberId: PhoneNumberId): Promise<void>;
+  /** For 8 days; undefined for a number that was not erased, or has signed up again. */
+  stateOf(phoneNumberId: PhoneNumberId): Promise<'erasing' | 'erased' | undefined>;
+  /** Called when the number signs up again: what Meta has counted of it is counted here. */
+  rememberAttempts(phoneNumberId: PhoneNumberId): Promise<void>;
 }

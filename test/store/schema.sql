@@ -163,3 +163,13 @@ CREATE TABLE "signups" (
 );
 
 CREATE INDEX "signups_pending" on "signups" ("accepted_at_ms", "id") where "started_at_ms" is null;
+
+CREATE TABLE "tombstones" (
+  "id_hash" text not null primary key,
+  "digits_hash" text,
+  "erased_at_ms" bigint not null,
+  "finished_at_ms" bigint,
+  "attempts_json" text not null
+);
+
+CREATE INDEX "tombstones_by_digits" on "tombstones" ("digits_hash");

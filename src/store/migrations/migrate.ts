@@ -6,6 +6,7 @@ import * as deregistrations from './0003-deregistrations.ts';
 import * as useFigure from './0004-use-figure.ts';
 import * as dataKeys from './0005-data-keys.ts';
 import * as platform from './0006-platform.ts';
+import * as tombstones from './0007-tombstones.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -15,6 +16,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0004-use-figure': useFigure,
   '0005-data-keys': dataKeys,
   '0006-platform': platform,
+  '0007-tombstones': tombstones,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

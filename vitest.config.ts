@@ -8,6 +8,8 @@ const ARCHITECTURE = testsIn('architecture', 'docs');
 const WORKFLOWS = testsIn('activities', 'workflows', 'replay');
 const E2E = testsIn('e2e');
 const STORE = testsIn('store');
+/** Minutes of kills and outages, run on their own: vitest.faults.config.ts. */
+const FAULTS = testsIn('faults');
 
 /** Tests that find the workflow bundle and Temporal's programs provided, and have as long as it takes. */
 const patient = (name: string, include: string[], timeoutMs: number) => ({
@@ -38,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: testsIn('*'),
-          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E, ...STORE],
+          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E, ...STORE, ...FAULTS],
           // Some start processes, and a busy machine has made one of half a second need five.
           testTimeout: 20 * SECOND_MS,
           // Those may also lose a race to whatever else the machine does; a fault of ours loses it twice.

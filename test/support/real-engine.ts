@@ -6,7 +6,8 @@ import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startDevServer } from '../../src/embedded/temporal-dev-server.ts';
 import { createGraphClient, type GraphClient } from '../../src/graph/client.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { PostgresAddress } from '../../src/store/place.ts';
 import type { Store } from '../../src/store/store.ts';
 import { APP_ID, APP_SECRET, startFakeMeta, VERIFY_TOKEN, type FakeMeta } from './fake-meta.ts';
 import { freePort } from './free-port.ts';
@@ -30,8 +31,9 @@ export interface RealEngine {
 
 export async function startRealEngine(
   temporalCli: string,
-  meta: { readonly callbackUrl?: string } = {},
+  options: { readonly callbackUrl?: string; readonly postgres?: PostgresAddress } = {},
 ): Promise<RealEngine> {
+  const { postgres, ...meta } = options;
   const dir = await mkdtemp(join(tmpdir(), 'real-engine-'));
   const temporal = {
     executable: temporalCli,
@@ -43,8 +45,15 @@ export async function startRealEngine(
   let server = await startDevServer(temporal);
   const connection = await Connection.connect({ address: server.address });
   const fake = await startFakeMeta({ clock: 'real', ...meta });
-  const paths = { path: join(dir, 'store.db'), sealingKeyFile: join(dir, 'key.json') };
-  const store = await openSqliteStore({ ...paths, nowMs: Date.now });
+  const paths = { store: join(dir, 'store.db'), keyFile: join(dir, 'key.json') };
+  const store = await openStore({
+    place:
+      postgres === undefined
+        ? { kind: 'sqlite', path: paths.store }
+        : { kind: 'postgres', ...postgres },
+    keyFile: paths.keyFile,
+    nowMs: Date.now,
+  });
   const graph = createGraphClient({
     baseUrl: fake.url,
     version: 'v25.0',
@@ -72,8 +81,9 @@ export async function startRealEngine(
       META_VERIFY_TOKEN: VERIFY_TOKEN,
       GRAPH_BASE_URL: fake.url,
       TEMPORAL_ADDRESS: server.address,
-      STORE_PATH: paths.path,
-      KEY_FILE: paths.sealingKeyFile,
+      STORE_PATH: paths.store,
+      ...(postgres !== undefined && { DATABASE_URL: urlOf(postgres) }),
+      KEY_FILE: paths.keyFile,
     },
     close: async () => {
       await connection.close();
@@ -84,4 +94,8 @@ export async function startRealEngine(
       await rm(dir, { recursive: true });
     },
   };
+}
+
+function urlOf({ host, port, database, user, password }: PostgresAddress): string {
+  return `postgres://${user}:${password?.reveal() ?? ''}@${host}:${port}/${database}`;
 }

@@ -7,6 +7,7 @@ import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
 import { parseDuration } from './duration.ts';
 import { isBusinessId, type BusinessId } from './graph/ids.ts';
 import { isLoopback } from './loopback.ts';
+import { nodeProblems } from './node-version.ts';
 import type { PostgresAddress, StorePlace } from './store/place.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
@@ -67,8 +68,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-const NODE_FLOOR = 24;
 
 const text = z.string({ error: 'missing' });
 const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
@@ -269,13 +268,11 @@ function sentenceOf({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }
 
-function nodeProblems(version: string): readonly string[] {
-  return Number.parseInt(version, 10) >= NODE_FLOOR
-    ? []
-    : [`Node ${NODE_FLOOR} needed, this is ${version}`];
-}
-
-function isAlone(env: { API_TOKEN?: string | undefined; HOST: string; CODEC_SERVER_HOST: string }): boolean {
+function isAlone(env: {
+  API_TOKEN?: string | undefined;
+  HOST: string;
+  CODEC_SERVER_HOST: string;
+}): boolean {
   return env.API_TOKEN !== undefined || [env.HOST, env.CODEC_SERVER_HOST].every(isLoopback);
 }
 

@@ -1,7 +1,8 @@
 /**
- * How long a call counts: Meta's rolling hour, and as long as a call may be on its way, since Meta counts it when it arrives.
+ * How long a call counts: Meta's rolling hour, and as long as the attempt that makes the call may take, since Meta counts
+ * it when it arrives.
  */
-export const COUNTED_MS = 3_600_000 + 10_000;
+export const COUNTED_MS = 3_600_000 + 30_000;
 
 /**
  * Meta counts management calls per app and account over a rolling hour: 200, or 5,000 once the account has a registered

@@ -28,12 +28,14 @@ async function workflowCode({
 }
 
 await runProgram('worker', async ({ config, log }) => {
+  // First, as a process that has dialled Temporal does not end by itself.
+  const code = await workflowCode(config);
   Runtime.install(runtimeOptions(log));
   const store = await openStore({ ...config.store, nowMs: Date.now });
   const graph = connectMeta(config, { store, log });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const worker = await Worker.create({
-    ...(await workflowCode(config)),
+    ...code,
     connection,
     namespace: config.temporal.namespace,
     taskQueue: TASK_QUEUE,

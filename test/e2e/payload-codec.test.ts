@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { writeWorkflowBundle } from '../../scripts/bundle-workflows.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import { connectClient, createDataConverter } from '../../src/connection.ts';
@@ -24,6 +26,7 @@ import { causeEntry } from '../../src/domain/causes.ts';
 import type { PhoneNumberId } from '../../src/domain/phone-number.ts';
 import { activateKey, addKey, removeKey } from '../../src/keyring/changes.ts';
 import { createKeyring } from '../../src/keyring/keyring.ts';
+import { refuseFailuresInClear } from '../../src/payloads/encoded-bundle.ts';
 import { canariesIn } from '../support/canary.ts';
 import { APP_ID } from '../support/fake-meta.ts';
 import { QUICK } from '../support/quick-timing.ts';
@@ -158,6 +161,29 @@ describe('the failure of a run whose deadline has passed', () => {
   it('is caught in clear when the workflow bundle lacks the failure converter', async () => {
     const { bytes } = await expired('leaking', inject('workflowBundlePath'));
     expect(canariesIn(bytes, [EXPIRED])).toEqual([EXPIRED.name]);
+  });
+});
+
+describe('a worker whose codec is on', () => {
+  it('does not start with workflow code that would tell failures in clear', async () => {
+    const child = spawn(process.execPath, ['src/worker.ts'], {
+      env: {
+        ...engine.env,
+        PAYLOAD_CODEC: 'on',
+        WORKFLOW_BUNDLE: inject('workflowBundlePath'),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const complaint = await text(child.stderr);
+    expect(complaint).toMatch(
+      /^worker: PAYLOAD_CODEC is on, but .*\.encoded\.js is missing or lacks/,
+    );
+  });
+
+  it('takes the code that was built for it', async () => {
+    await expect(refuseFailuresInClear(inject('workflowBundlePath'))).rejects.toThrow(/lacks/);
+    await expect(refuseFailuresInClear(encodedBundle)).resolves.toBeUndefined();
   });
 });
 

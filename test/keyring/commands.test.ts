@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { removeKey } from '../../src/keyring/changes.ts';
 import { commandLine, openHome, type Home } from '../cli/command-line.ts';
 import { newSignup, NUMBER } from '../store/builders.ts';
 
@@ -116,4 +117,31 @@ it.each([['activate'], ['retire']])('refuses to %s a key that is not there', asy
     code: 5,
     err: `keys ${verb}: no key k9; keys list shows the ids\n`,
   });
+});
+
+const reportSchema = z.object({
+  checks: z.array(z.object({ kind: z.string(), name: z.string(), detail: z.string() })),
+});
+
+async function doctorOf({ env }: Home, nowMs = Date.now) {
+  const { out } = await commandLine(['doctor', '--json'], { env, nowMs });
+  const { checks } = reportSchema.parse(JSON.parse(out));
+  return checks.find(({ name }) => name === 'sealing key');
+}
+
+it('has the doctor say which key is missing, and when the active one is too old', async () => {
+  const home = await openHome();
+  await home.store.credentials.ensurePin(NUMBER);
+  const [first] = await listOf(home);
+  expect(await doctorOf(home)).toMatchObject({ kind: 'ok' });
+  const days = (count: number) => (): number => Date.now() + count * 86_400_000;
+  expect(await doctorOf(home, days(90))).toMatchObject({ kind: 'ok' });
+  expect(await doctorOf(home, days(92))).toMatchObject({ kind: 'warning' });
+
+  const id = await newKey(home);
+  await keys(home, 'activate', id);
+  const file = home.env['KEY_FILE'] ?? '';
+  await removeKey(file, first?.id ?? '');
+  const detail = `keys: ${first?.id ?? ''} (needed by 1 rows) missing`;
+  expect(await doctorOf(home)).toMatchObject({ kind: 'failed', detail });
 });

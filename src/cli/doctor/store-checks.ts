@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts';
 import { withStore } from '../resources.ts';
 import { spanOf } from '../time.ts';
 import { failed, ok, warning, type Check } from './check.ts';
+import { examineKeys } from './key-checks.ts';
 
 /** A starter that runs starts a signup within seconds. */
 const START_WITHIN_MS = 60_000;
@@ -44,7 +45,7 @@ export async function examineStore(
       return {
         checks: [
           ok('database', `${nameOf(place)} can be read and written`),
-          seals ?? ok('sealing key', `${keyFile} opens what is sealed`),
+          seals ?? (await examineKeys(store, keyFile, nowMs())),
           await waitingSignups(store, nowMs()),
         ],
         accounts,

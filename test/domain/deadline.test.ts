@@ -52,7 +52,7 @@ describe('what is left of a wait', () => {
     [0, 1],
     [-1, 1],
   ])('of %i ms becomes a timer of %i ms, never of none', (leftMs, timerMs) => {
-    expect(remainingMs(leftMs, 0)).toBe(timerMs);
+    expect(remainingMs(SIGNED_UP_AT_MS + leftMs, SIGNED_UP_AT_MS)).toBe(timerMs);
   });
 
   it('ends at the earliest instant that is set', () => {

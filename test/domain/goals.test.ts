@@ -39,6 +39,12 @@ describe('a number that waits', () => {
     ['name-not-declined', { nameStatus: 'DECLINED' }, true],
     ['certificate-shown', REGISTERED, false],
     ['certificate-shown', { ...REGISTERED, certificateSha256: 'ab' }, true],
+    ['certificate-or-declined', {}, false],
+    ['certificate-or-declined', { certificateSha256: 'ab' }, true],
+    ['certificate-or-declined', { nameStatus: 'DECLINED' }, true],
+    ['certificate-or-another-name', { nameStatus: 'DECLINED' }, false],
+    ['certificate-or-another-name', { nameStatus: 'DECLINED', certificateSha256: 'ab' }, true],
+    ['certificate-or-another-name', { nameStatus: 'PENDING_REVIEW' }, true],
   ])('for %s and reads %o has it: %s', (goal, changes, reached) => {
     expect(isReached(goal, factsOf(changes))).toBe(reached);
   });
@@ -74,6 +80,19 @@ describe('a poll of a number', () => {
     const asked = sought({ notBeforeMs: 5000 });
     const inMs = (nowMs: number) => untilReadMs(asked, { attempt: 1, seen: undefined }, nowMs);
     expect([inMs(4999), inMs(5000), inMs(5001)]).toEqual([1, 0, -1]);
+  });
+
+  it('waits for that instant however often it was tried', () => {
+    const asked = sought({ notBeforeMs: 5000 });
+    expect(untilReadMs(asked, poll, 4999)).toBe(1);
+  });
+
+  it('counts its wait from when it began', () => {
+    const sinceMs = 13 * DAY_MS;
+    const asked = sought({ sinceMs });
+    const seen = { ...inReview, readAtMs: 14 * DAY_MS };
+    expect(untilReadMs(asked, { attempt: 2, seen }, 14 * DAY_MS)).toBe(POLL_MS);
+    expect(nextReadAfterMs(asked, seen)).toBe(POLL_MS);
   });
 
   it('costs no call until a poll after the last read of the number, whoever made it', () => {

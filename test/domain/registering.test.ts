@@ -47,7 +47,12 @@ describe('a number that is not registered', () => {
   it('is done when a read shows it registered, and only then', () => {
     const ok: Seen = { kind: 'outcome', outcome: { kind: 'ok' } };
     expect(stepAfter(reserved, ok, read(REGISTERED)).kind).toBe('done');
-    expect(stepAfter(reserved, ok, read()).kind).toBe('reserve');
+    expect(stepAfter(reserved, ok, read())).toEqual({ kind: 'reserve', attempt: 'automatic' });
+  });
+
+  it('keeps all else that Meta showed when it turns out to live on the WhatsApp Business app', () => {
+    const { protocol } = after(reserved, refused('coexistence'));
+    expect(protocol.facts).toEqual({ ...UNREGISTERED, isOnBizApp: true });
   });
 
   it('is a case for a person when Meta accepted it twice and does not show it', () => {
@@ -65,6 +70,12 @@ describe('a number that is not registered', () => {
     expect(stepAfter(reserved, refused('number_in_use'), woken('retry', lapsed)).kind).toBe(
       'verify',
     );
+  });
+
+  it('goes on with the attempt that was asked for once its owner is proved', () => {
+    const lapsed = factsOf({ status: 'PENDING', codeVerificationStatus: 'EXPIRED' });
+    const waiting = [reserved, refused('number_in_use'), woken('retry', lapsed)];
+    expect(stepAfter(...waiting, read())).toEqual({ kind: 'reserve', attempt: 'operator' });
   });
 
   it('waits for a person when it was registered before and somebody took it off', () => {
@@ -244,16 +255,16 @@ describe('a repair', () => {
   });
 
   it.each([
-    ['was not sent', { kind: 'not-sent' }, 31_000],
+    ['was not sent', { kind: 'not-sent' }, [31_000, 'meta_down']],
     [
       'Meta refuses for a time',
       { kind: 'refused', refusal: { cause: 'recently_deleted' } },
-      301_000,
+      [301_000, 'recently_deleted'],
     ],
-    ['has no request left', { kind: 'budget-spent', nextAtMs: 7000 }, 7000],
-  ] as const)('that %s is still due after its wait', (_case, outcome, untilMs) => {
+    ['has no request left', { kind: 'budget-spent', nextAtMs: 7000 }, [7000, 'budget_spent']],
+  ] as const)('that %s is still due after its wait', (_case, outcome, [untilMs, cause]) => {
     const waiting = [reserved, refused('half_deregistered'), repaired(outcome)];
-    expect(stepAfter(...waiting)).toMatchObject({ for: 'time', untilMs });
+    expect(stepAfter(...waiting)).toMatchObject({ for: 'time', untilMs, refusal: { cause } });
     expect(stepAfter(...waiting, woken('time'))).toMatchObject({ kind: 'repair' });
     expect(stepAfter(...waiting, woken('time', REGISTERED)).kind).toBe('done');
   });

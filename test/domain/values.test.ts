@@ -48,6 +48,8 @@ describe('a PIN', () => {
     '890123',
     '12345',
     '1234567',
+    '1509541',
+    'x150954',
     '12a456',
     '１２３４５６',
   ])('%s is refused', (pin) => {
@@ -64,7 +66,10 @@ describe('a secret', () => {
       JSON.stringify({ secret }),
       inspect({ secret }),
     ];
-    for (const print of prints) expect(print).not.toContain('canary');
+    for (const print of prints) {
+      expect(print).not.toContain('canary');
+      expect(print).toContain('«secret»');
+    }
     expect(secret.reveal()).toBe('EAAGcanary');
   });
 });

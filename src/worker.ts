@@ -28,34 +28,37 @@ async function workflowCode({
 }
 
 await runProgram('worker', async ({ config, log }) => {
-  // First, as a process that has dialled Temporal does not end by itself.
   const code = await workflowCode(config);
   Runtime.install(runtimeOptions(log));
   const store = await openStore({ ...config.store, nowMs: Date.now });
   const graph = connectMeta(config, { store, log });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
-  const worker = await Worker.create({
-    ...code,
-    connection,
-    namespace: config.temporal.namespace,
-    taskQueue: TASK_QUEUE,
-    dataConverter: createDataConverter(config.temporal),
-    activities: createActivities({
-      graph,
-      store,
-      nowMs: Date.now,
-      monotonicMs: () => performance.now(),
-      appId: config.meta.appId,
-      graphTimeoutMs: config.graph.timeoutMs,
-    }),
-    // A register request on its way ends and is written down before the process does.
-    shutdownGraceTime: config.shutdownGraceMs,
-    shutdownForceTime: FORCE_FACTOR * config.shutdownGraceMs,
-    stickyQueueScheduleToStartTimeout: STICKY_MS,
-  });
-  log.info({ address: config.temporal.address, taskQueue: TASK_QUEUE }, 'worker is ready');
-  await worker.run();
-  await connection.close();
-  await graph.close();
-  await store.close();
+  try {
+    const worker = await Worker.create({
+      ...code,
+      connection,
+      namespace: config.temporal.namespace,
+      taskQueue: TASK_QUEUE,
+      dataConverter: createDataConverter(config.temporal),
+      activities: createActivities({
+        graph,
+        store,
+        nowMs: Date.now,
+        monotonicMs: () => performance.now(),
+        appId: config.meta.appId,
+        graphTimeoutMs: config.graph.timeoutMs,
+      }),
+      // A register request on its way ends and is written down before the process does.
+      shutdownGraceTime: config.shutdownGraceMs,
+      shutdownForceTime: FORCE_FACTOR * config.shutdownGraceMs,
+      stickyQueueScheduleToStartTimeout: STICKY_MS,
+    });
+    log.info({ address: config.temporal.address, taskQueue: TASK_QUEUE }, 'worker is ready');
+    await worker.run();
+  } finally {
+    // Also after a failure: a process that has dialled Temporal does not end by itself.
+    await connection.close();
+    await graph.close();
+    await store.close();
+  }
 });

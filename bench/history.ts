@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
-import { writeWorkflowBundle } from '../scripts/bundle-workflows.ts';
 import { DAY_MS, MINUTE_MS } from '../test/support/spans.ts';
-import { createWorld, type World } from '../test/support/world.ts';
+import type { World } from '../test/support/world.ts';
 import { billableActions, type History } from './billable-actions.ts';
+import { inWorld } from './in-world.ts';
 
 const GOALS = { events: 60, actions: 16 };
 
@@ -42,15 +38,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const report = values.json ? () => undefined : say;
-  const dir = await mkdtemp(join(tmpdir(), 'bench-history-'));
-  const workflowBundlePath = join(dir, 'workflows.js');
-  await writeWorkflowBundle(workflowBundlePath);
-  const temporalTestServer = await findTemporalProgram('temporal-test-server', {
-    env: process.env,
-    report,
-  });
-  const world = await createWorld({ temporalTestServer, workflowBundlePath });
-  try {
+  await inWorld(async (world) => {
     const history = await decidedByWebhook(world);
     const events = history.events?.length ?? 0;
     const { total: actions, parts } = billableActions(history, world.activityAttempts());
@@ -62,10 +50,7 @@ async function main(): Promise<void> {
         say(`         ${count.toString()} ${part}`);
     }
     if (events > GOALS.events || actions > GOALS.actions) process.exitCode = 1;
-  } finally {
-    await world.close();
-    await rm(dir, { recursive: true });
-  }
+  }, report);
 }
 
 if (values.help) say(HELP);

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,7 +102,7 @@ async function workflowIds(query: string): Promise<string[]> {
 }
 
 describe('I4: no secret of a number', () => {
-  it('is in its history, in visibility, in any log, in any HTTP answer, or in clear in a database', async () => {
+  it('is in its history, in visibility, in any log, in any answer over HTTP or the shell, or in clear in a database', async () => {
     const heir = await system.startWorker();
     const { id, code } = await signUp(NAMED);
     await system.numberWhen(id, ({ outcome }) => outcome === 'ready');
@@ -116,7 +118,16 @@ describe('I4: no secret of a number', () => {
     const logs = await files(/\.log$/);
     const answers = Buffer.from(system.answers.join('\n'));
     const store = await files(/^store/);
-    for (const bytes of [temporal, logs, answers, store]) {
+    const { waba } = await accountOf(id);
+    const shell = await outputOf([
+      ['numbers', 'list', '--json'],
+      ['numbers', 'show', id, '--at-meta', '--fields', 'id,certificate,name_status'],
+      ['account', 'list', waba, '--fields', 'id,certificate', '--json'],
+      ['account', 'show', waba],
+      ['doctor'],
+      ['pin', 'set', id, '150954'],
+    ]);
+    for (const bytes of [temporal, logs, answers, store, shell]) {
       // The search itself works: the id is everywhere, and is no secret.
       expect(canariesIn(bytes, [{ name: 'id', value: id }])).toEqual(['id']);
       expect(canariesIn(bytes, secrets)).toEqual([]);
@@ -124,6 +135,25 @@ describe('I4: no secret of a number', () => {
     for (const bytes of [temporal, logs]) expect(canariesIn(bytes, phone)).toEqual([]);
   });
 });
+
+async function accountOf(id: string): Promise<{ readonly waba: string }> {
+  if (!isPhoneNumberId(id)) throw new Error('not an id');
+  return { waba: (await system.engine.store.numbers.byId(id))?.wabaId ?? '' };
+}
+
+/** All that the command line prints, errors too, as an administrator sees it beside the running service. */
+async function outputOf(commands: readonly (readonly string[])[]): Promise<Buffer> {
+  const outputs = await Promise.all(
+    commands.map(async (args) => {
+      const child = spawn(process.execPath, ['src/cli/main.ts', ...args], {
+        env: { ...system.engine.env, API_TOKEN },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      return Buffer.concat(await Promise.all([buffer(child.stdout), buffer(child.stderr)]));
+    }),
+  );
+  return Buffer.concat(outputs);
+}
 
 async function secretsOf(id: string): Promise<readonly Canary[]> {
   const { credentials, numbers } = system.engine.store;

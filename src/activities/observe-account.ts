@@ -29,7 +29,8 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
         sinceMs: updatedAtMs,
         facts: before.get(phoneNumberId),
       })),
-      known: numbers.length,
+      // The list also shows numbers that never came to us, and each hundred of them is a call.
+      known: Math.max(numbers.length, before.size),
       readAtMs: await deps.store.accounts.readAtMs(wabaId),
     };
     const move = nextOfWatch(seen, deps.nowMs());

@@ -18,6 +18,7 @@ import { addPin } from './pin.ts';
 import { addPreverifiedCommands } from './preverified.ts';
 import { addDeregister, addRegister } from './registration.ts';
 import { addRetry } from './retry.ts';
+import { addStart } from './start.ts';
 
 const PROGRAM_NAME = 'whatsapp-onboarding';
 
@@ -38,6 +39,7 @@ export function createProgram(io: Io): CliCommand {
   addNumbersList(numbers, io);
   addNumbersShow(numbers, io);
   addNumbersWatch(numbers, io);
+  addStart(program, io);
   addRetry(program, io);
   addOrders(program, io);
   addDoctor(program, io);

@@ -28,7 +28,14 @@ export type DeskErrorCode =
   /** Nothing was sent, or nothing was done, or it was a read. */
   | 'meta_unavailable'
   /** The write may have had its effect: read before it is repeated. */
-  | 'outcome_unknown';
+  | 'outcome_unknown'
+  /** Of a signup: the customer must run it again. */
+  | 'code_expired'
+  | 'number_not_in_account'
+  /** Of a signup: the number is somebody else's here, or done, or about to be forgotten. */
+  | 'number_in_use'
+  | 'already_onboarded'
+  | 'erasure_in_progress';
 
 interface More {
   /** What Meta refused with. */

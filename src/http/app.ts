@@ -10,7 +10,7 @@ import { answerError, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
 import { answerHealth, answerReadiness } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../desk/log.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
 import { phoneNumberRoutes } from './phone-numbers.ts';

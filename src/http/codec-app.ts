@@ -6,7 +6,7 @@ import { authenticate, checkOrigin, type AccessRules } from './access.ts';
 import { ANSWER_HEADERS, answerError, answerJson, newRequestId } from './answers.ts';
 import { readJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../desk/log.ts';
 import { addRoutes, type Call } from './routes.ts';
 
 /** A page of the Temporal UI asks for a whole history at once. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { HintRow, Store } from '../store/store.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../desk/log.ts';
 import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 
 const SECOND_MS = 1000;

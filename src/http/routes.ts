@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { authenticate, checkOrigin, type AccessRules } from './access.ts';
 import { answerError, httpErrorOf, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../desk/log.ts';
 
 export interface Call {
   readonly request: Request;

@@ -1,4 +1,4 @@
-import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { Signup } from '../desk/signup.ts';
 import { Secret } from '../domain/secret.ts';
 import type { RegistrationChoice } from '../store/store.ts';
 import { readJsonObject } from './body.ts';
@@ -6,15 +6,8 @@ import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { oneOf, optional, phoneNumberIdOf, regionOf, wabaIdOf } from './values.ts';
 
-/** A signup callback of the right form. Nothing in it is believed: the ids came through a browser. */
-export interface SignupRequest {
-  readonly code: Secret;
-  readonly wabaId: WabaId;
-  readonly phoneNumberId: PhoneNumberId;
-  readonly how: RegistrationChoice;
-  readonly idempotencyKey: string;
-  readonly bodyHash: string;
-}
+/** A signup callback of the right form. */
+export type SignupRequest = Signup;
 
 const CODE = /^[\x21-\x7e]{1,2048}$/;
 const KEYS = [

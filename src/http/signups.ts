@@ -1,25 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { provisionalDeadlineOf } from '../domain/deadline.ts';
+import { DeskError } from '../desk/errors.ts';
+import { acceptSignup, type SignupDeps as DeskDeps } from '../desk/signup.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
-import type { NumberRow, SignupRow, Store } from '../store/store.ts';
+import type { SignupRow } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { nudge } from './nudge.ts';
+import { nudge, type NudgeDeps } from './nudge.ts';
 import type { Onboardings } from './onboardings.ts';
-import { gainAccess, type Access, type AccessDeps } from './signup-access.ts';
 import { readSignupRequest, type SignupRequest } from './signup-request.ts';
 
 /** How long a repeat waits for the request it repeats: somewhat longer than Meta takes to exchange a code. */
 const TWIN_MS = 6000;
 
-export interface SignupDeps extends AccessDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials' | 'erasure'>;
+interface SignupDeps extends DeskDeps, NudgeDeps {
+  readonly store: DeskDeps['store'] & NudgeDeps['store'];
   readonly onboardings: Pick<Onboardings, 'start'>;
   readonly hash: KeyedHash;
-  readonly nowMs: () => number;
-  /** Called when something is left to do behind the answer. */
-  readonly wake: () => void;
 }
 
 interface Accepted {
@@ -92,64 +89,19 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
     refuseOtherBody(stored, bodyHash);
     return { phoneNumberId: stored.phoneNumberId, status: 202 };
   }
-  await refuseUnconnected(deps, signup);
-  await refuseErasing(deps, signup);
-  const access = await gainAccess(deps, signup);
-  const known = await deps.store.numbers.byId(phoneNumberId);
-  refuseHeld(known, signup);
-  await deps.store.erasure.rememberAttempts(phoneNumberId);
-  const row = await deps.store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
-  const isRunning = known !== undefined && known.outcome === undefined;
+  const { row, running } = await acceptSignup(deps, signup).catch((error: unknown) => {
+    throw withLocation(error, phoneNumberId);
+  });
   // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
-  if (isRunning) await nudge(deps, known, { field: 'signup', id: row.id });
+  if (running !== undefined) await nudge(deps, running, { field: 'signup', id: row.id });
   await startNow(deps, row);
-  return { phoneNumberId, status: isRunning ? 200 : 202 };
+  return { phoneNumberId, status: running === undefined ? 202 : 200 };
 }
 
-/** Before the code is spent: without the customer's client the number could only wait for it. */
-async function refuseUnconnected(
-  { store }: SignupDeps,
-  { wabaId, how }: SignupRequest,
-): Promise<void> {
-  if (how.platform === 'cloud') return;
-  if ((await store.credentials.onPremisesOf(wabaId)) !== undefined) return;
-  const message = "The account's On-Premises client is not known; connect it first";
-  throw new HttpError('not_configured', { message });
-}
-
-async function refuseErasing(
-  { store }: SignupDeps,
-  { phoneNumberId }: SignupRequest,
-): Promise<void> {
-  const isErasing = (await store.erasure.stateOf(phoneNumberId)) === 'erasing';
-  if (isErasing) throw new HttpError('erasure_in_progress');
-}
-
-/** After these endings Meta wants Embedded Signup again, so a new one begins anew. */
-const REPEATABLE: readonly string[] = ['signup-expired', 'abandoned'];
-
-function refuseHeld(known: NumberRow | undefined, { wabaId, phoneNumberId }: SignupRequest): void {
-  if (known === undefined || REPEATABLE.includes(known.outcome ?? '')) return;
-  if (known.wabaId !== wabaId) throw new HttpError('number_in_use');
-  if (known.outcome === undefined) return;
-  throw new HttpError('already_onboarded', { headers: { location: statusUrlOf(phoneNumberId) } });
-}
-
-function newSignupOf(signup: SignupRequest, access: Access, nowMs: number) {
-  const { number, token, tokenExpiresAtMs } = access;
-  const { idempotencyKey, bodyHash, wabaId, phoneNumberId, how } = signup;
-  return {
-    idempotencyKey,
-    bodyHash,
-    phoneNumberId,
-    wabaId,
-    displayPhoneNumber: number.displayPhoneNumber,
-    token,
-    deadlineAtMs: provisionalDeadlineOf(nowMs),
-    how,
-    ...(number.verifiedName !== undefined && { verifiedName: number.verifiedName }),
-    ...(tokenExpiresAtMs !== undefined && { tokenExpiresAtMs }),
-  };
+function withLocation(error: unknown, phoneNumberId: PhoneNumberId): unknown {
+  const isDone = error instanceof DeskError && error.code === 'already_onboarded';
+  if (!isDone) return error;
+  return new HttpError('already_onboarded', { headers: { location: statusUrlOf(phoneNumberId) } });
 }
 
 /** Best effort: what is accepted stays in the outbox until Temporal has it. */

@@ -5,7 +5,7 @@ import { ANSWER_HEADERS, answerJson } from './answers.ts';
 import { readBody } from './body.ts';
 import { HttpError } from './errors.ts';
 import { parseJson } from './json.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../desk/log.ts';
 import { hintsOf } from './webhook-hints.ts';
 import { checkSignature } from './webhook-signature.ts';
 

@@ -8,7 +8,7 @@ import {
   GraphRefused,
   GraphUnreachable,
 } from '../graph/errors.ts';
-import { HttpError } from './errors.ts';
+import { DeskError } from './errors.ts';
 import type { Log } from './log.ts';
 
 /** The browser waits: four calls of Meta, the first of which has 5 s of its own. */
@@ -38,7 +38,7 @@ interface Wanted {
 
 /**
  * Exchanges the code at once, as it lives 30 s, and checks with the new token what the browser said.
- * @throws HttpError code_expired, number_not_in_account or meta_unavailable
+ * @throws DeskError code_expired, number_not_in_account or meta_unavailable
  */
 export async function gainAccess(deps: AccessDeps, wanted: Wanted): Promise<Access> {
   const signal = AbortSignal.timeout(META_MS);
@@ -48,7 +48,7 @@ export async function gainAccess(deps: AccessDeps, wanted: Wanted): Promise<Acce
     const isOurs = facts.isValid && facts.appId === deps.appId;
     const hasScopes = SCOPES.every((scope) => facts.scopes.includes(scope));
     if (!isOurs || !hasScopes || !facts.wabaIds.includes(wanted.wabaId)) {
-      throw new HttpError('number_not_in_account');
+      throw notInAccount();
     }
     const number = await findNumber(deps, wanted, { token, signal });
     const { expiresAtMs } = facts;
@@ -64,7 +64,7 @@ async function exchange(deps: AccessDeps, code: Secret, signal: AbortSignal): Pr
   } catch (error) {
     // 100 with subcode 36007 or 36009 is an expired or used code; with others the code was never good.
     const isBadCode = error instanceof GraphRefused && error.answer.code === 100;
-    if (isBadCode) throw new HttpError('code_expired');
+    if (isBadCode) throw new DeskError('code_expired', 'Signup took over 30 s; run it again');
     // Every other refusal is about the app, not about this customer.
     if (error instanceof GraphRefused) {
       deps.log.error(
@@ -86,13 +86,13 @@ async function findNumber(
   for await (const number of graph.listPhoneNumbers({ wabaId, ...call })) {
     if (number.phoneNumberId === phoneNumberId) return number;
   }
-  throw new HttpError('number_not_in_account');
+  throw notInAccount();
 }
 
 function meaningOf(error: unknown, log: Log): unknown {
   if (error instanceof GraphRefused && !PASSING.has(causeOf(error.answer, 'exchange'))) {
     log.warn({ err: error }, 'Meta gives the signup no access');
-    return new HttpError('number_not_in_account');
+    return notInAccount();
   }
   const isMeta = [GraphRefused, GraphUnreachable, GraphOutcomeUnknown, GraphMalformed].some(
     (kind) => error instanceof kind,
@@ -103,8 +103,11 @@ function meaningOf(error: unknown, log: Log): unknown {
 }
 
 /** The code lives 30 s: by the time somebody tries again it is gone. */
-function noAnswer(): HttpError {
-  return new HttpError('meta_unavailable', {
-    message: 'Meta did not answer; run the signup again',
-  });
+function noAnswer(): DeskError {
+  return new DeskError('meta_unavailable', 'Meta did not answer; run the signup again');
+}
+
+function notInAccount(): DeskError {
+  const message = 'The signup gives no access to this number in this account; run it again';
+  return new DeskError('number_not_in_account', message);
 }

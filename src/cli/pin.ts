@@ -1,18 +1,22 @@
+import { userInfo } from 'node:os';
 import { keepPin } from '../desk/known-pin.ts';
 import { setPin } from '../desk/registration.ts';
+import { revealPin } from '../desk/reveal-pin.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { FileOptions } from './code.ts';
 import { givenNumber, withNumberDesk } from './desk.ts';
 import type { Io } from './io.ts';
+import { configFor, withStore } from './resources.ts';
 import { readSecret, refuseTwoOnStdin } from './secret-input.ts';
 
 export function addPin(program: CliCommand, io: Io): void {
   const pin = program
     .command('pin')
-    .description("A number's two-step verification. The PIN is kept sealed, and never shown.");
+    .description("A number's two-step verification. The PIN is kept sealed.");
   addPinSet(pin, io);
   addPinRotate(pin, io);
+  addPinReveal(pin, io);
 }
 
 interface SetOptions extends FileOptions {
@@ -70,5 +74,33 @@ function addPinRotate(pin: CliCommand, io: Io): void {
     .withExamples(
       'whatsapp-onboarding pin rotate 106540352242922',
       'whatsapp-onboarding pin rotate 106540352242922 --account 102290129340398 --token-file token',
+    );
+}
+
+function addPinReveal(pin: CliCommand, io: Io): void {
+  pin
+    .command('reveal')
+    .description(
+      "Shows a number's PIN, for a number that moves elsewhere. Its history keeps who saw it. An administrator's command.",
+    )
+    .argument('<phone-number-id>', "Meta's id of the number")
+    .option('--yes', 'you mean it')
+    .option('--json', '{"phone_number_id", "pin"}')
+    .action(
+      async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
+        const phoneNumberId = command.phoneNumberId(id);
+        if (options.yes !== true) throw command.misuse('shows a secret; repeat with --yes');
+        const { store: place } = configFor(io, []);
+        const actor = `${userInfo().username} (administrator, CLI)`;
+        const shown = await withStore(place, io.nowMs, (store) =>
+          revealPin({ store, nowMs: io.nowMs }, phoneNumberId, actor),
+        );
+        const value = shown.reveal();
+        answer(io, options, { view: { phone_number_id: id, pin: value }, lines: [value] });
+      },
+    )
+    .withExamples(
+      'whatsapp-onboarding pin reveal 106540352242922 --yes',
+      "whatsapp-onboarding pin reveal 106540352242922 --yes --json | jq -r '.pin'",
     );
 }

@@ -48,6 +48,13 @@ export function createNumbers(deps: NumbersDeps): Numbers {
     },
     byDeadline: () => byDeadline(db),
     announce: (announcement) => announce(deps, announcement),
+    note: (phoneNumberId, event) =>
+      deps.inTurn(EVENTS_TURN, async (transaction) => {
+        await transaction
+          .insertInto('events')
+          .values({ ...event, phoneNumberId })
+          .execute();
+      }),
     eventsOf: (phoneNumberId) => events(db).where('phoneNumberId', '=', phoneNumberId).execute(),
     eventsAfter: (id) => events(db).where('id', '>', id).limit(EVENTS_PER_READ).execute(),
   };

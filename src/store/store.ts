@@ -239,6 +239,8 @@ export interface Numbers {
   byDeadline(): Promise<readonly NumberRow[]>;
   /** One transaction: the number's row and its new events. */
   announce(announcement: NumberAnnouncement): Promise<void>;
+  /** Adds one event to the history of a number that is known. */
+  note(phoneNumberId: PhoneNumberId, event: Omit<EventRow, 'id' | 'phoneNumberId'>): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
   /** Events of all numbers with an id above `id`, oldest first, at most 1,000: the last one's id asks for the rest. */
   eventsAfter(id: number): Promise<readonly EventRow[]>;

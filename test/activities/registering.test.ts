@@ -165,7 +165,10 @@ const CASES: readonly (readonly [string, Case])[] = [
   ['F17: a byte a second', unknown({ kind: 'drip' }, true)],
   ['F22: 133005', refused(error(133_005), { cause: 'pin_mismatch', code: 133_005 })],
   ['F22: 133006', refused(error(133_006), { cause: 'not_verified', code: 133_006 })],
-  ['F22: 133009', refused(error(133_009), { cause: 'pin_locked', code: 133_009 })],
+  [
+    'F22: 133009',
+    refused(error(133_009), { cause: 'pin_locked', code: 133_009, toldWaitMs: 60 * MINUTE_MS }),
+  ],
   ['F21: 133016', refused(error(133_016), { cause: 'attempts_locked', code: 133_016 })],
   [
     'F22: 131031 about the PIN',

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { workflowIdOf } from '../contract/onboarding.ts';
 import { forget, type Receipt, type Runs } from '../desk/forget.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
+import { administrator } from './actor.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { Io } from './io.ts';
@@ -45,7 +45,7 @@ export function addForget(program: CliCommand, io: Io): void {
 
 async function forgetNumber(io: Io, phoneNumberId: PhoneNumberId): Promise<Receipt> {
   const { store: place, temporal } = configFor(io, ['temporal']);
-  const actor = `${userInfo().username} (administrator, CLI)`;
+  const actor = administrator();
   return withStore(place, io.nowMs, (store) =>
     withTemporal(io, temporal, (client) =>
       forget(

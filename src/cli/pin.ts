@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { keepPin } from '../desk/known-pin.ts';
 import { setPin } from '../desk/registration.ts';
-import { revealPin } from '../desk/reveal-pin.ts';
+import { revealPin } from '../desk/reveal.ts';
+import { administrator } from './actor.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { FileOptions } from './code.ts';
@@ -91,9 +91,9 @@ function addPinReveal(pin: CliCommand, io: Io): void {
         const phoneNumberId = command.phoneNumberId(id);
         if (options.yes !== true) throw command.misuse('shows a secret; repeat with --yes');
         const { store: place } = configFor(io, []);
-        const actor = `${userInfo().username} (administrator, CLI)`;
+        const actor = administrator();
         const shown = await withStore(place, io.nowMs, (store) =>
-          revealPin({ store, nowMs: io.nowMs }, phoneNumberId, actor),
+          revealPin({ store, nowMs: io.nowMs }, { phoneNumberId, actor }),
         );
         const value = shown.reveal();
         answer(io, options, { view: { phone_number_id: id, pin: value }, lines: [value] });

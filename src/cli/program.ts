@@ -10,6 +10,7 @@ import { EXIT_CODES } from './errors.ts';
 import { addForget } from './forget.ts';
 import type { Io } from './io.ts';
 import { addKeys } from './keys.ts';
+import { addNumbersCertificate } from './numbers-certificate.ts';
 import { addNumbersList } from './numbers-list.ts';
 import { addNumbersShow } from './numbers-show.ts';
 import { addNumbersWatch } from './numbers-watch.ts';
@@ -39,6 +40,7 @@ export function createProgram(io: Io): CliCommand {
   addNumbersList(numbers, io);
   addNumbersShow(numbers, io);
   addNumbersWatch(numbers, io);
+  addNumbersCertificate(numbers, io);
   addStart(program, io);
   addRetry(program, io);
   addOrders(program, io);

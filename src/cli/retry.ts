@@ -12,6 +12,7 @@ import { updateNames, workflowIdOf, type Progress, type SentBy } from '../contra
 import { attemptsSpent } from '../desk/attempts-spent.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { Store } from '../store/store.ts';
+import { administrator } from './actor.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -39,7 +40,7 @@ export function addRetry(program: CliCommand, io: Io): void {
       const { actor = userInfo().username } = options;
       if (!ACTOR.test(actor)) throw command.misuse('--actor must be 1-50 printable characters');
       return retry(io, command.phoneNumberId(id), {
-        actor: `${actor} (administrator, CLI)`,
+        actor: administrator(actor),
         isJson: options.json === true,
       });
     })

@@ -1,4 +1,5 @@
 import { detailsOf, progressView, summaryOf, type TemporalLink } from '../desk/number-view.ts';
+import { revealCertificate } from '../desk/reveal.ts';
 import { isPhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
@@ -11,7 +12,7 @@ import { readIdempotencyKey } from './signup-request.ts';
 import { statusUrlOf } from './signups.ts';
 
 interface NumberDeps {
-  readonly store: Pick<Store, 'numbers' | 'attempts'>;
+  readonly store: Pick<Store, 'numbers' | 'attempts' | 'credentials'>;
   readonly onboardings: Pick<Onboardings, 'retryNow'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -22,6 +23,7 @@ export function numberRoutes(deps: NumberDeps): Routes {
   return {
     '/v1/numbers': { GET: () => listNumbers(deps) },
     '/v1/numbers/:id': { GET: (call) => showNumber(call, deps) },
+    '/v1/numbers/:id/certificate': { GET: (call) => showCertificate(call, deps) },
     '/v1/numbers/:id/retry': { POST: (call) => retryNumber(call, deps) },
   };
 }
@@ -46,6 +48,14 @@ async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
   const { temporal } = deps;
   const details = detailsOf(row, { events, attempts, nowMs: deps.nowMs(), temporal });
   return answerJson({ ...details, status_url: statusUrlOf(row.phoneNumberId) });
+}
+
+/** As Meta showed it last: who asked stands in the number's history. */
+async function showCertificate(call: Call, deps: NumberDeps): Promise<Response> {
+  const { phoneNumberId } = await rowOf(call, deps);
+  const order = { phoneNumberId, actor: 'operator (HTTP)' };
+  const certificate = (await revealCertificate(deps, order)).reveal();
+  return answerJson({ phone_number_id: phoneNumberId, certificate });
 }
 
 /** The operator's "try again". The answer comes from the onboarding itself, or is its reason to refuse. */

@@ -113,6 +113,22 @@ describe('a number', () => {
     });
   });
 
+  test('hands out the certificate that Meta showed last, and keeps who asked', async () => {
+    const path = `/v1/numbers/${id}/certificate`;
+    expect((await edge.call(path)).code).toBe('not_now');
+    await edge.store.credentials.keepCertificate(phoneNumberId(id), new Secret('Y2VydA=='));
+    const answer = await edge.call(path);
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      200,
+      { phone_number_id: id, certificate: 'Y2VydA==' },
+    ]);
+    const events = await edge.store.numbers.eventsOf(phoneNumberId(id));
+    expect(events.at(-1)).toMatchObject({
+      kind: 'certificate-revealed',
+      actor: 'operator (HTTP)',
+    });
+  });
+
   test('is in the list', async () => {
     expect(await shown('/v1/numbers')).toMatchObject({
       numbers: [{ phone_number_id: id, status_url: `/v1/numbers/${id}` }],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
 import { phoneNumberId } from '../store/builders.ts';
 import { startFakeMeta, type RunningFakeMeta } from '../support/fake-meta.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -37,5 +38,21 @@ describe("a number's PIN", () => {
     expect(err).toMatch(sentence);
     const events = await shop.home.store.numbers.eventsOf(phoneNumberId(shop.number));
     expect(events.map(({ kind }) => kind)).not.toContain('pin-revealed');
+  });
+});
+
+describe("a number's certificate", () => {
+  it('is shown as Meta showed it last, and its history says to whom', async () => {
+    const { credentials, numbers } = shop.home.store;
+    const id = phoneNumberId(shop.number);
+    await credentials.keepCertificate(id, new Secret('Y2VydGlmaWNhdGU='));
+    const { code, out } = await shop.run(`numbers certificate ${id}`);
+    expect([code, out]).toEqual([0, 'Y2VydGlmaWNhdGU=\n']);
+    expect((await numbers.eventsOf(id)).at(-1)?.kind).toBe('certificate-revealed');
+  });
+
+  it('is not there before Meta has shown one', async () => {
+    const { code, err } = await shop.run(`numbers certificate ${shop.number}`);
+    expect([code, err]).toEqual([5, 'No certificate of this number is kept yet\n']);
   });
 });

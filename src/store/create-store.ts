@@ -4,6 +4,7 @@ import { createAccounts } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
 import { createCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createErasure } from './erasure.ts';
 import { StoreUnavailable } from './errors.ts';
 import { createInbox } from './inbox.ts';
@@ -49,6 +50,7 @@ export async function createStore(
     deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
     signups: createSignups(deps),
     numbers: createNumbers(deps),
+    deliveries: createDeliveries(deps),
     inbox: createInbox(deps),
     accounts: createAccounts(deps),
     pacing: createPacing(deps),

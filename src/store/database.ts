@@ -18,3 +18,9 @@ export type InTurn = <Answer>(
   turn: string,
   work: (transaction: Transaction<Schema>) => Promise<Answer>,
 ) => Promise<Answer>;
+
+/**
+ * Whoever writes events takes this turn, so that their ids are in the order in which they can be read: a reader that has seen
+ * event 5 must not miss an event 4 that is committed later.
+ */
+export const EVENTS_TURN = 'events';

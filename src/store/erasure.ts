@@ -2,8 +2,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { BUDGET_WINDOW_MS } from '../domain/attempt-budget.ts';
 import { digitsOf, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
-import type { InTurn } from './database.ts';
-import { EVENTS_TURN } from './numbers.ts';
+import { EVENTS_TURN, type InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { ErasedRows, Erasure } from './store.ts';
 import { TOMBSTONE_MS, type Tombstones } from './tombstones.ts';
@@ -104,6 +103,7 @@ const TABLES = [
   'deregistrationAttempts',
   'signups',
   'announcements',
+  'deliveries',
   'events',
   'numberReads',
   'numbers',

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { InTurn } from './database.ts';
+import { EVENTS_TURN, type InTurn } from './database.ts';
+import { keepDelivery } from './deliveries.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { NumberAnnouncement, NumberRow, Numbers } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
@@ -24,12 +25,6 @@ const COLUMNS = [
   'progressJson',
   'updatedAtMs',
 ] as const;
-
-/**
- * Whoever writes events takes this turn, so that their ids are in the order in which they can be read: a reader that has seen
- * event 5 must not miss an event 4 that is committed later.
- */
-export const EVENTS_TURN = 'events';
 
 /** A reader that asks again gets the rest; all events of years at once would not fit in memory. */
 const EVENTS_PER_READ = 1000;
@@ -105,11 +100,15 @@ async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Pr
       .insertInto('announcements')
       .values({ phoneNumberId, announcementKey, atMs })
       .execute();
-    if (events.length === 0) return;
-    await transaction
-      .insertInto('events')
-      .values(events.map((event) => ({ ...event, phoneNumberId })))
-      .execute();
+    for (const { deliverAs, ...event } of events) {
+      const { id } = await transaction
+        .insertInto('events')
+        .values({ ...event, phoneNumberId })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      if (deliverAs === undefined) continue;
+      await keepDelivery(transaction, { ...announcement, eventId: id, type: deliverAs, atMs });
+    }
   });
 }
 

@@ -3,7 +3,7 @@ import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
-import type { AttemptRow, Owner } from './store.ts';
+import type { AttemptRow, DeliveryRow, Owner } from './store.ts';
 
 /** The tables as code sees them; in the database the same names are in snake case. */
 export interface Schema {
@@ -15,6 +15,7 @@ export interface Schema {
   numbers: NumberTable;
   events: EventTable;
   announcements: AnnouncementTable;
+  deliveries: DeliveryTable;
   inbox: InboxTable;
   accounts: AccountTable;
   accountCalls: AccountCallTable;
@@ -99,6 +100,16 @@ interface AnnouncementTable {
   phoneNumberId: PhoneNumberId;
   announcementKey: string;
   atMs: number;
+}
+
+interface DeliveryTable {
+  id: string;
+  eventId: number;
+  phoneNumberId: PhoneNumberId;
+  wabaId: WabaId;
+  type: string;
+  state: DeliveryRow['state'];
+  changedAtMs: number;
 }
 
 interface InboxTable {

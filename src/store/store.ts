@@ -17,6 +17,7 @@ export interface Store {
   readonly deregistrations: Attempts;
   readonly signups: Signups;
   readonly numbers: Numbers;
+  readonly deliveries: Deliveries;
   readonly inbox: Inbox;
   readonly accounts: Accounts;
   readonly pacing: Pacing;
@@ -216,6 +217,9 @@ export interface EventRow {
   readonly actor: string;
 }
 
+/** `deliverAs` is the event's public type, for one that the partner is told. */
+export type NewEvent = Omit<EventRow, 'id' | 'phoneNumberId'> & { readonly deliverAs?: string };
+
 export interface NumberAnnouncement {
   readonly phoneNumberId: PhoneNumberId;
   readonly wabaId: WabaId;
@@ -225,7 +229,7 @@ export interface NumberAnnouncement {
   readonly cause?: string;
   readonly outcome?: string;
   readonly progressJson: string;
-  readonly events: readonly Omit<EventRow, 'id' | 'phoneNumberId'>[];
+  readonly events: readonly NewEvent[];
   /** A repeat under the same key writes nothing. */
   readonly announcementKey: string;
 }
@@ -237,13 +241,39 @@ export interface Numbers {
   ofAccount(wabaId: WabaId): Promise<readonly NumberRow[]>;
   /** The fleet: what runs, least time left first; then what has ended, the last change first. */
   byDeadline(): Promise<readonly NumberRow[]>;
-  /** One transaction: the number's row and its new events. */
+  /** One transaction: the number's row, its new events, and those of them that the partner is to be told. */
   announce(announcement: NumberAnnouncement): Promise<void>;
   /** Adds one event to the history of a number that is known. */
   note(phoneNumberId: PhoneNumberId, event: Omit<EventRow, 'id' | 'phoneNumberId'>): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
   /** Events of all numbers with an id above `id`, oldest first, at most 1,000: the last one's id asks for the rest. */
   eventsAfter(id: number): Promise<readonly EventRow[]>;
+}
+
+/** An event for the partner. Its id stays the same however often it is sent. */
+export interface DeliveryRow {
+  readonly id: string;
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly type: string;
+  readonly atMs: number;
+  readonly text: string;
+  /** `waiting` behind another event of its number → `due` → `started` → `delivered` | `undelivered`. */
+  readonly state: 'waiting' | 'due' | 'started' | 'delivered' | 'undelivered';
+}
+
+/** Events for the partner: an outbox that lets out one event of a number at a time, in the number's order. */
+export interface Deliveries {
+  byId(id: string): Promise<DeliveryRow | undefined>;
+  /** Events whose delivery is not known to have started, oldest first; also one that started so long ago that it must have been lost. */
+  due(limit: number): Promise<readonly DeliveryRow[]>;
+  markStarted(id: string): Promise<void>;
+  /** Ends the delivery, and lets the number's next event out. What was delivered stays so. */
+  settle(id: string, state: 'delivered' | 'undelivered'): Promise<void>;
+  /** Given up, oldest first. */
+  undelivered(): Promise<readonly DeliveryRow[]>;
+  /** Sends an event once more, whatever became of it. False: there is none with this id. */
+  redeliver(id: string): Promise<boolean>;
 }
 
 /** One change of a webhook. `digest` is the SHA-256 of what makes it the same change when Meta repeats it. */

@@ -49,6 +49,21 @@ CREATE TABLE "data_keys" (
   "updated_at_ms" bigint not null
 );
 
+CREATE TABLE "deliveries" (
+  "id" text not null primary key,
+  "event_id" bigint not null unique references "events" ("id"),
+  "phone_number_id" text not null references "numbers" ("phone_number_id"),
+  "waba_id" text not null,
+  "type" text not null,
+  "state" text not null,
+  "changed_at_ms" bigint not null,
+  constraint "known_delivery_state" check (state in ('waiting', 'due', 'started', 'delivered', 'undelivered'))
+);
+
+CREATE INDEX "deliveries_by_number" on "deliveries" ("phone_number_id", "event_id");
+
+CREATE INDEX "deliveries_by_state" on "deliveries" ("state", "event_id");
+
 CREATE TABLE "deregistration_attempts" (
   "phone_number_id" text not null,
   "n" integer not null,

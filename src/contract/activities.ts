@@ -62,6 +62,7 @@ export type EventKind =
   | 'repaired'
   | 'registered'
   | 'needs-action'
+  | 'deadline-at-risk'
   | 'waiting'
   | 'retried'
   | 'name-decided'

@@ -2,7 +2,7 @@ import type { Progress, Tracks } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
 import type { WaitingFor } from '../domain/onboarding.ts';
 
-const MOVES: Readonly<Record<WaitingFor, string>> = {
+export const MOVES: Readonly<Record<WaitingFor, string>> = {
   meta: "Meta's move",
   customer: "the customer's move",
   operator: 'your move',

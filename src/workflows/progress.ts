@@ -8,10 +8,11 @@ import type { searchAttributeKinds } from '../contract/search-attributes.ts';
 import type { Progress, Waiting } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
 import { deadlineOf } from '../domain/deadline.ts';
+import { dueNoticeAtMs, spanText } from '../domain/notices.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { mayFollow, type Stage } from '../domain/onboarding.ts';
-import { currentDetailsOf } from './current-details.ts';
-import { tell, type Run } from './run.ts';
+import { currentDetailsOf, MOVES } from './current-details.ts';
+import { riskOf, tell, type Run } from './run.ts';
 
 const keyword = (name: keyof typeof searchAttributeKinds) =>
   defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -50,7 +51,24 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
 /** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */
 export function announceWaiting(run: Run, waiting: Waiting): void {
   tell(run, isPersonsMove(waiting) ? 'needs-action' : 'waiting', [reasonOf(waiting)]);
+  tellDueNotice(run, waiting);
   announce(run, { ...run.progress, waiting });
+}
+
+/** Says that the deadline is near, if it is time for that; whose move it is stays as it was. */
+export function announceDueNotice(run: Run): void {
+  if (tellDueNotice(run, run.progress.waiting)) announce(run, run.progress);
+}
+
+function tellDueNotice(run: Run, { for: who }: Waiting): boolean {
+  const risk = riskOf(run);
+  const dueAtMs = risk && dueNoticeAtMs(risk, Date.now());
+  if (risk === undefined || dueAtMs === undefined) return false;
+  run.noticeToldAtMs = dueAtMs;
+  const left = spanText(risk.deadlineAtMs - Date.now());
+  const deadline = new Date(risk.deadlineAtMs).toISOString();
+  tell(run, 'deadline-at-risk', [`${left} left to register it, until ${deadline}: ${MOVES[who]}.`]);
+  return true;
 }
 
 function reasonOf({ refusal, untilMs }: Waiting): string {

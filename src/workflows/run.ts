@@ -1,6 +1,7 @@
 import type { EventKind, NumberEvent, OnboardingActivities } from '../contract/activities.ts';
 import type { OnboardingInput, Progress } from '../contract/onboarding.ts';
 import { provisionalDeadlineOf } from '../domain/deadline.ts';
+import type { AtRisk } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import { DEFAULT_TIMING, type Timing } from '../domain/timing.ts';
 import { proxyOnboardingActivities } from './activity-proxies.ts';
@@ -16,6 +17,8 @@ export interface Run {
   facts: NumberFacts | undefined;
   /** False once the number is registered, or need not be: only registration is under the deadline. */
   isBoundByDeadline: boolean;
+  /** The instant at which the last notice of the deadline was due; 0 before the first. */
+  noticeToldAtMs: number;
   /** What happened since the last announcement. */
   news: NumberEvent[];
   announced: Promise<void>;
@@ -47,6 +50,7 @@ export function openRun(input: OnboardingInput): Run {
     },
     facts: undefined,
     isBoundByDeadline: true,
+    noticeToldAtMs: 0,
     news: [],
     announced: Promise.resolve(),
     announcements: 0,
@@ -57,6 +61,14 @@ export function openRun(input: OnboardingInput): Run {
 /** The instant that bounds a wait of this number, if one still does. */
 export function boundOf(run: Run): number | undefined {
   return run.isBoundByDeadline ? run.progress.deadlineAtMs : undefined;
+}
+
+/** What notices of the deadline go by, while one binds. */
+export function riskOf(run: Run): AtRisk | undefined {
+  const deadlineAtMs = boundOf(run);
+  if (deadlineAtMs === undefined) return undefined;
+  const isPreverified = run.facts?.isPreverified ?? false;
+  return { deadlineAtMs, isPreverified, toldAtMs: run.noticeToldAtMs };
 }
 
 /** The nearest deadline comes first when an account's calls are short; numbers without one come last. */

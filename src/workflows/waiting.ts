@@ -8,13 +8,14 @@ import type { ObserveNumber } from '../contract/activities.ts';
 import type { Waiting } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
 import { earliestOf, isPast, remainingMs } from '../domain/deadline.ts';
+import { nextNoticeAtMs } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
-import { announceWaiting, takeFacts } from './progress.ts';
-import { boundOf, urgencyOf, type Run } from './run.ts';
+import { announceDueNotice, announceWaiting, takeFacts } from './progress.ts';
+import { boundOf, riskOf, urgencyOf, type Run } from './run.ts';
 
 /** What a number waits for, and how often it is looked for. */
 export interface Wait extends Pick<
@@ -164,7 +165,10 @@ async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Prom
   if (before !== undefined) announceWaiting(run, before);
 }
 
-/** Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. */
+/**
+ * Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. Notices of the deadline
+ * are told on the way, by the same timer.
+ */
 async function untilMessage(
   run: Run,
   since: { readonly hints: number; readonly untilMs?: number | undefined },
@@ -173,11 +177,21 @@ async function untilMessage(
   const { messages } = run;
   const isWoken = (): boolean =>
     isOver() || messages.hints !== since.hints || messages.retries > messages.retriesServed;
-  const untilMs = earliestOf([since.untilMs, boundOf(run)]);
-  if (untilMs === undefined) {
-    await condition(isWoken);
-    return;
+  const endsAtMs = earliestOf([since.untilMs, boundOf(run)]);
+  for (;;) {
+    const untilMs = earliestOf([endsAtMs, noticeAtMs(run)]);
+    if (untilMs === undefined) {
+      await condition(isWoken);
+      return;
+    }
+    const summary = untilMs === boundOf(run) ? 'signup deadline' : 'goes on by itself';
+    if (await condition(isWoken, remainingMs(untilMs, Date.now()), { summary })) return;
+    if (endsAtMs !== undefined && isPast(endsAtMs, Date.now())) return;
+    announceDueNotice(run);
   }
-  const summary = untilMs === boundOf(run) ? 'signup deadline' : 'goes on by itself';
-  await condition(isWoken, remainingMs(untilMs, Date.now()), { summary });
+}
+
+function noticeAtMs(run: Run): number | undefined {
+  const risk = riskOf(run);
+  return risk && nextNoticeAtMs(risk, Date.now());
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLife, NAMED, startWorker, until, type FaultyWorker } from './lives.ts';
 
 installQuietRuntime();
@@ -78,3 +78,5 @@ describe(
     });
   },
 );
+
+it('I8: the lives of these numbers replay clean', replayLives);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { signalNames } from '../../src/contract/onboarding.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLife, NAMED, startWorker, until } from './lives.ts';
 
 installQuietRuntime();
@@ -68,3 +68,5 @@ describe('F04: a worker frozen with SIGSTOP for 8 s and more', { concurrent: tru
     await heir.stop(5000);
   });
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

@@ -9,6 +9,7 @@ import type { RealEngine } from '../support/real-engine.ts';
 
 const WINDOW_MS = 72 * 3_600_000;
 const MOST_IN_WINDOW = 8;
+const histories: string[] = [];
 const ENDS: readonly string[] = ['ready', 'signup-expired', 'abandoned'];
 
 export type OnboardingHandle = WorkflowHandle<
@@ -55,7 +56,7 @@ function hasBlindRequest(calls: readonly LedgerEntry[]): boolean {
 
 /**
  * Waits for the end of a life and judges it: I2 and I3 by the emulator's ledger, I1 by what the run, the fleet's row and the
- * number's history say, I5 by the certificate at Meta, I8 by a replay.
+ * number's history say, I5 by the certificate at Meta. Keeps the history for `replayLives`.
  */
 export async function judge(engine: RealEngine, life: Life): Promise<void> {
   const { phoneNumberId } = life.input;
@@ -70,7 +71,7 @@ export async function judge(engine: RealEngine, life: Life): Promise<void> {
   expect(result).toEqual({ outcome: 'ready', certificateSha256: sha256Of(shown) });
   const kept = await engine.store.credentials.certificateOf(phoneNumberId);
   expect(sha256Of(kept?.reveal())).toBe(result.certificateSha256);
-  await replay(life.handle);
+  histories.push(historyToJSON(await life.handle.fetchHistory()));
 }
 
 async function certificateAtMeta(
@@ -87,13 +88,11 @@ function sha256Of(text = ''): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-let replayed = Promise.resolve();
-
-/** One at a time: the SDK's runtime ends with the last of its workers, whoever is about to start another. */
-async function replay(handle: OnboardingHandle): Promise<void> {
+/** I8, for the last test of a file: every life that was judged in it is replayed. */
+export async function replayLives(): Promise<void> {
+  expect(histories).not.toHaveLength(0);
   const workflowBundle = { codePath: inject('workflowBundlePath') };
-  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  const replaying = replayed.then(() => Worker.runReplayHistory({ workflowBundle }, history));
-  replayed = replaying.catch(() => undefined);
-  await replaying;
+  for (const history of histories) {
+    await Worker.runReplayHistory({ workflowBundle }, JSON.parse(history));
+  }
 }

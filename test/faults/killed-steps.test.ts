@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLife, startWorker, untilShown } from './lives.ts';
 
 installQuietRuntime();
@@ -60,3 +60,5 @@ describe('a worker killed with SIGKILL', { concurrent: true }, () => {
     await heir.stop(5000);
   });
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

@@ -9,7 +9,7 @@ import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
 import { acceptSignup } from '../support/signup.ts';
 import { startPassThrough, STATUS, type PassThrough, type RpcPlan } from './grpc-pass-through.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { IN_REVIEW, startWorker, untilShown, type FaultyWorker } from './lives.ts';
 
 installQuietRuntime();
@@ -130,3 +130,5 @@ describe('with a pass-through between the SDK and Temporal', () => {
     },
   );
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

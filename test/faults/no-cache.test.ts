@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { queryNames, type Progress } from '../../src/contract/onboarding.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLives, IN_REVIEW, startWorker, until, untilShown } from './lives.ts';
 
 installQuietRuntime();
@@ -48,3 +48,5 @@ it('F11: numbers of a worker that replays all of a life for every task are regis
   for (const life of lives) await judge(engine, life);
   await worker.stop(5000);
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLife, NAMED, startWorker } from './lives.ts';
 
 installQuietRuntime();
@@ -52,3 +52,5 @@ it(`F03: ${LIVES} numbers are registered once each and end ready, whoever was ki
   await killing;
   for (const life of lives) await judge(engine, life);
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

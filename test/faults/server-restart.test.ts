@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { signalNames } from '../../src/contract/onboarding.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLives, IN_REVIEW, startWorker, until } from './lives.ts';
 
 installQuietRuntime();
@@ -67,3 +67,5 @@ it(`F08: a server killed and restarted amid ${LIVES} runs and ${LIVES * SIGNALS_
   }
   await worker.stop(5000);
 });
+
+it('I8: the lives of these numbers replay clean', replayLives);

@@ -3,11 +3,10 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { OnboardingInput } from '../../src/contract/onboarding.ts';
 import { createDatabase, findPostgres, startPostgres } from '../support/postgres.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
-import { judge, type Life } from './judge.ts';
+import { judge, replayLives, type Life } from './judge.ts';
 import { beginLife, NAMED, startWorker, type FaultyWorker } from './lives.ts';
 
 installQuietRuntime();
@@ -17,7 +16,6 @@ const OUTAGE_MS = 7000;
 /** Less than one page of the write-ahead log, so that nothing can be committed. */
 const HARDLY_ANY_BYTES = '4096';
 
-/** One database each: an outage strikes all numbers in it. */
 let engine: RealEngine;
 
 interface Frozen {
@@ -27,40 +25,45 @@ interface Frozen {
 
 /** A number whose worker stands still at the point, so that the database can fail just then. */
 async function freezeAt(point: string): Promise<Frozen> {
-  const taskQueue = point;
-  const worker = await startWorker(engine, taskQueue, { FREEZE_AT: point });
-  const life = await beginLife(engine, taskQueue, { order: NAMED });
+  const worker = await startWorker(engine, point, { FREEZE_AT: point });
+  const life = await beginLife(engine, point, { order: NAMED });
   await worker.frozen();
   return { worker, life };
 }
 
-async function postsOf({ phoneNumberId }: OnboardingInput): Promise<number> {
-  return (await engine.meta.registersOf(phoneNumberId)).length;
+async function expectPosts({ input }: Life, amount: number): Promise<void> {
+  expect(await engine.meta.registersOf(input.phoneNumberId)).toHaveLength(amount);
 }
+
+/** Before an attempt is reserved, before the row is claimed, before the answer is written down; and what Meta has seen then. */
+const POINTS = [
+  ['reserve:before', 0],
+  ['reserved', 0],
+  ['answered', 1],
+] as const;
 
 interface Outage {
-  begin(worker: FaultyWorker): unknown;
-  end(worker: FaultyWorker): unknown;
+  readonly begin: (pids: readonly number[]) => Promise<void> | void;
+  readonly end: (pids: readonly number[]) => Promise<void> | void;
 }
 
-/** The database fails where the worker stands, and is mended while the worker still tries. */
-async function survive(point: string, posts: number, { begin, end }: Outage): Promise<void> {
-  const { worker, life } = await freezeAt(point);
-  await begin(worker);
-  worker.thaw();
+/** The database fails where the workers stand, and is mended while they still try. */
+async function survive({ begin, end }: Outage): Promise<void> {
+  const frozen = await Promise.all(
+    POINTS.map(async ([point, seen]) => ({ ...(await freezeAt(point)), seen })),
+  );
+  const pids = frozen.map(({ worker }) => worker.pid);
+  await begin(pids);
+  for (const { worker } of frozen) worker.thaw();
   await sleep(OUTAGE_MS);
-  expect(await postsOf(life.input)).toBe(posts);
-  await end(worker);
-  await judge(engine, life);
-  expect(await postsOf(life.input)).toBe(1);
-  expect(await worker.stop(20_000)).toEqual({ code: 0, signal: null });
+  for (const { life, seen } of frozen) await expectPosts(life, seen);
+  await end(pids);
+  for (const { life } of frozen) await judge(engine, life);
+  for (const { life } of frozen) await expectPosts(life, 1);
+  for (const { worker } of frozen) {
+    expect(await worker.stop(20_000)).toEqual({ code: 0, signal: null });
+  }
 }
-
-const POINTS = [
-  ['before an attempt is reserved', 'reserve:before', 0],
-  ['before the reserved attempt is claimed', 'reserved', 0],
-  ['before the answer is written down', 'answered', 1],
-] as const;
 
 function open(): DatabaseSync {
   return new DatabaseSync(engine.env['STORE_PATH'] ?? '', { timeout: 5000 });
@@ -79,15 +82,21 @@ function locked(): Outage {
   };
 }
 
-/** The disk takes no more: each write of this process fails, as past a quota. */
+/** The disk takes no more: each write of these processes fails, as past a quota. */
 const FULL: Outage = {
-  begin: ({ pid }) => limitFiles(pid, HARDLY_ANY_BYTES),
-  end: ({ pid }) => limitFiles(pid, 'unlimited'),
+  begin: (pids) => {
+    limitFiles(pids, HARDLY_ANY_BYTES);
+  },
+  end: (pids) => {
+    limitFiles(pids, 'unlimited');
+  },
 };
 
-function limitFiles(pid: number, bytes: string): void {
-  // The hard limit stays, so that the soft one can be taken back.
-  execFileSync('prlimit', ['--pid', pid.toString(), `--fsize=${bytes}:`]);
+function limitFiles(pids: readonly number[], bytes: string): void {
+  for (const pid of pids) {
+    // The hard limit stays, so that the soft one can be taken back.
+    execFileSync('prlimit', ['--pid', pid.toString(), `--fsize=${bytes}:`]);
+  }
 }
 
 function hasPrlimit(): boolean {
@@ -99,7 +108,7 @@ function hasPrlimit(): boolean {
   }
 }
 
-describe('F40: a worker whose SQLite file fails', () => {
+describe('F40: workers about to reserve, to claim and to write down, whose SQLite file', () => {
   beforeAll(async () => {
     engine = await startRealEngine(inject('temporalCli'));
   });
@@ -107,29 +116,26 @@ describe('F40: a worker whose SQLite file fails', () => {
     await engine.close();
   });
 
-  it.each(POINTS)(
-    'as another process holds it, %s, sends nothing uncounted, and goes on',
-    async (_when, point, posts) => {
-      await survive(point, posts, locked());
+  it('is held by another process, send nothing uncounted, and go on when it is free', async () => {
+    await survive(locked());
+  });
+
+  it.runIf(hasPrlimit())(
+    'lies on a full disk, send nothing uncounted, and go on when there is room',
+    async () => {
+      await survive(FULL);
     },
   );
 
-  it.runIf(hasPrlimit()).each(POINTS)(
-    'as its disk is full, %s, sends nothing uncounted, and goes on',
-    async (_when, point, posts) => {
-      await survive(point, posts, FULL);
-    },
-  );
-
-  it('as it is read-only sends nothing, and another worker goes on once it can be written', async () => {
+  it('is read-only, send nothing, and leave it to others who can write', async () => {
     const { worker, life } = await freezeAt('reserve:before');
     worker.kill();
     await worker.exited;
     setWriteVersion(3);
     const reader = await startWorker(engine, 'reserve:before');
     await sleep(OUTAGE_MS);
-    expect(await postsOf(life.input)).toBe(0);
-    await reader.stop(20_000);
+    await expectPosts(life, 0);
+    expect(await reader.stop(20_000)).toEqual({ code: 0, signal: null });
 
     setWriteVersion(2);
     const heir = await startWorker(engine, 'reserve:before');
@@ -148,22 +154,24 @@ function setWriteVersion(version: number): void {
   closeSync(file);
 }
 
-describe.runIf('bin' in findPostgres())('F40: a worker whose PostgreSQL is killed', () => {
-  let server: Awaited<ReturnType<typeof startPostgres>>;
-  beforeAll(async () => {
-    server = await startPostgres();
-    const postgres = await createDatabase(server);
-    engine = await startRealEngine(inject('temporalCli'), { postgres });
-  });
-  afterAll(async () => {
-    await engine.close();
-    await server.stop();
-  });
+describe.runIf('bin' in findPostgres())(
+  'F40: workers about to reserve, to claim and to write down, whose PostgreSQL',
+  () => {
+    let server: Awaited<ReturnType<typeof startPostgres>>;
+    beforeAll(async () => {
+      server = await startPostgres();
+      const postgres = await createDatabase(server);
+      engine = await startRealEngine(inject('temporalCli'), { postgres });
+    });
+    afterAll(async () => {
+      await engine.close();
+      await server.stop();
+    });
 
-  it.each(POINTS)(
-    '%s, sends nothing uncounted, and goes on once it is back',
-    async (_when, point, posts) => {
-      await survive(point, posts, { begin: () => server.kill(), end: () => server.restart() });
-    },
-  );
-});
+    it('is killed, send nothing uncounted, and go on when it is back', async () => {
+      await survive({ begin: () => server.kill(), end: () => server.restart() });
+    });
+  },
+);
+
+it('I8: the lives of these numbers replay clean', replayLives);

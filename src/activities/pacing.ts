@@ -17,7 +17,7 @@ export async function paced<Answer>(
 ): Promise<Answer> {
   const permit = await deps.store.pacing.permit(request);
   if (permit.kind === 'wait') {
-    throw afterPause({ cause: 'throttled' }, permit.untilMs - deps.nowMs());
+    throw afterPause({ cause: 'throttled' }, permit.waitMs);
   }
   try {
     return await call();
@@ -25,7 +25,7 @@ export async function paced<Answer>(
     const refusal = error instanceof GraphRefused ? refusalOf(error) : undefined;
     if (refusal?.cause === 'throttled') {
       const waitMs = waitMsOf('throttled', activityInfo().attempt, refusal.toldWaitMs);
-      await deps.store.pacing.pause(request.wabaId, deps.nowMs() + waitMs);
+      await deps.store.pacing.pause(request.wabaId, waitMs);
     }
     throw error;
   }

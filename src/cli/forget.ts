@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { workflowIdOf } from '../contract/onboarding.ts';
 import { forget, type Receipt, type Runs } from '../desk/forget.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
@@ -80,11 +80,20 @@ function runsOf(client: Client, nowMs: () => number): Runs {
   };
 }
 
+/** The list lags behind a run that has just begun, which only asking for it by its id shows. */
 async function runIdsOf(client: Client, workflowId: string): Promise<readonly string[]> {
-  const runIds: string[] = [];
+  const runIds = new Set<string>();
   const runs = client.workflow.list({ query: `WorkflowId = '${workflowId}'` });
-  for await (const { runId } of runs) runIds.push(runId);
-  return runIds;
+  for await (const { runId } of runs) runIds.add(runId);
+  const latest = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  if (latest !== undefined) runIds.add(latest.runId);
+  return [...runIds];
 }
 
 /** A run that goes on is ended by its deletion. Terminated first it would count as ended, and take long. */

@@ -90,12 +90,12 @@ export async function askMeta<Answer>(
 }
 
 async function takeTurn(
-  { store }: MetaDeps,
+  { store, nowMs }: MetaDeps,
   { wabaId }: AccountTarget,
   calls: number,
 ): Promise<void> {
   const permit = await store?.pacing.permit({ wabaId, who: WHO, urgencyMs: MOST_URGENT, calls });
-  if (permit?.kind === 'wait') throw throttled({ untilMs: permit.untilMs });
+  if (permit?.kind === 'wait') throw throttled({ untilMs: nowMs() + permit.waitMs });
 }
 
 /** Meta's limit said no before our own pace did: nobody asks about the account for a while. */
@@ -104,9 +104,9 @@ async function paused(
   wabaId: WabaId,
   refusal: Refusal,
 ): Promise<DeskError> {
-  const untilMs = nowMs() + waitMsOf('throttled', 1, refusal.toldWaitMs);
-  await store?.pacing.pause(wabaId, untilMs);
-  return throttled({ refusal, untilMs });
+  const waitMs = waitMsOf('throttled', 1, refusal.toldWaitMs);
+  await store?.pacing.pause(wabaId, waitMs);
+  return throttled({ refusal, untilMs: nowMs() + waitMs });
 }
 
 function throttled(more: { readonly refusal?: Refusal; readonly untilMs: number }): DeskError {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { workflowIdOf } from '../contract/onboarding.ts';
 import { budgetOf, type AttemptsLeft } from '../domain/attempt-budget.ts';
 import { CAUSES } from '../domain/causes.ts';
+import { decisionText, nameAdviceOf, type NameDecision } from '../domain/name-decision.ts';
 import type { AttemptRow, EventRow, NumberRow } from '../store/store.ts';
 
 const track = z.string();
@@ -22,6 +23,10 @@ const progressSchema = z.object({
   }),
   tracks: z.object({ ownership: track, registration: track, name: track, certificate: track }),
   certificateSha256: z.string().optional(),
+  isUsable: z.boolean().exactOptional(),
+  nameDecision: z
+    .object({ decision: z.string(), reason: z.string().exactOptional(), toldAtMs: z.number() })
+    .exactOptional(),
 });
 
 type ShownProgress = z.output<typeof progressSchema>;
@@ -54,6 +59,10 @@ export interface NumberDetails extends NumberSummary {
   readonly refusal?: RefusalView | undefined;
   readonly tracks?: ShownProgress['tracks'];
   readonly certificate_sha256?: string | undefined;
+  /** Meta lets the number send. */
+  readonly usable?: boolean | undefined;
+  /** What a webhook told of the name last, also after the onboarding has ended. */
+  readonly name_decision?: NameDecisionView | undefined;
   readonly attempts_left: AttemptsLeft;
   readonly attempts: readonly object[];
   readonly events: readonly EventView[];
@@ -66,6 +75,13 @@ interface RefusalView {
   readonly code: number | undefined;
   readonly subcode: number | undefined;
   readonly trace_id: string | undefined;
+}
+
+interface NameDecisionView {
+  readonly decision: string;
+  readonly reason: string | undefined;
+  readonly meaning: string | undefined;
+  readonly told_at: string;
 }
 
 export interface EventView {
@@ -88,7 +104,7 @@ export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
     stage: row.stage,
     waiting_for: row.waitingFor,
     cause: row.cause,
-    advice: adviceOf(row.cause),
+    advice: adviceOf(row.cause, parseProgress(row.progressJson)),
     outcome: row.outcome,
     deadline_at: isoOf(row.deadlineAtMs),
     seconds_left: isBound ? Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)) : undefined,
@@ -101,14 +117,16 @@ export function detailsOf(
   more: {
     readonly events: readonly EventRow[];
     readonly attempts: readonly AttemptRow[];
+    readonly nameDecision: NameDecision | undefined;
     readonly nowMs: number;
     readonly temporal: TemporalLink | undefined;
   },
 ): NumberDetails {
-  const { events, attempts, nowMs, temporal } = more;
+  const { events, attempts, nameDecision, nowMs, temporal } = more;
   return {
     ...summaryOf(row, nowMs),
     ...progressView(parseProgress(row.progressJson)),
+    name_decision: nameDecision && decisionView(nameDecision),
     attempts_left: budgetOf(sentAtMs(attempts), 'automatic', nowMs).left,
     attempts: attempts.map(({ openedAtMs, n, kind, state, code, cause }) => ({
       at: isoOf(openedAtMs),
@@ -137,13 +155,14 @@ export function progressView(progress: ShownProgress | undefined): Partial<Numbe
     waiting_until: untilMs === undefined ? undefined : isoOf(untilMs),
     refusal: refusal && {
       cause: refusal.cause,
-      advice: adviceOf(refusal.cause),
+      advice: adviceOf(refusal.cause, progress),
       code: refusal.code,
       subcode: refusal.subcode,
       trace_id: refusal.traceId,
     },
     tracks,
     certificate_sha256: certificateSha256,
+    usable: progress.isUsable,
   };
 }
 
@@ -152,8 +171,18 @@ function parseProgress(json: string | undefined): ShownProgress | undefined {
   return json === undefined ? undefined : progressSchema.safeParse(JSON.parse(json)).data;
 }
 
-function adviceOf(cause: string | undefined): string | undefined {
-  return Object.entries(CAUSES).find(([name]) => name === cause)?.[1].advice;
+function adviceOf(cause: string | undefined, progress?: ShownProgress): string | undefined {
+  const known = Object.entries(CAUSES).find(([name]) => name === cause);
+  return known && `${known[1].advice} ${nameAdviceOf(cause, progress ?? {})}`.trimEnd();
+}
+
+function decisionView(told: NameDecision): NameDecisionView {
+  const { decision, reason, toldAtMs } = told;
+  const meaning = decisionText(told);
+  return {
+    ...{ decision, reason, told_at: isoOf(toldAtMs) },
+    meaning: meaning === '' ? undefined : meaning,
+  };
 }
 
 function linkOf(

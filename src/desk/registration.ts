@@ -6,7 +6,7 @@ import { checkedRegion } from '../graph/checks.ts';
 import { deregisterOnce } from '../steps/deregister-once.ts';
 import { factsOf } from '../steps/facts.ts';
 import { registerOnce } from '../steps/register-once.ts';
-import { setPin as setPinAtMeta } from '../steps/set-pin.ts';
+import { PinUnderWay, setPin as setPinAtMeta } from '../steps/set-pin.ts';
 import type { Store } from '../store/store.ts';
 import { claim, lastOf } from './claim.ts';
 import { DeskError, meaningOf, outcomeUnknown, refusedByMeta } from './errors.ts';
@@ -42,6 +42,7 @@ export async function registerNumber(
   const { phoneNumberId } = target;
   const region = regionOf(dataLocalizationRegion);
   const token = await tokenFor(deps, target);
+  await refuseIfErasing(deps, target);
   await refuseIfOnboarding(deps, target);
   const ledger = deps.store.attempts;
   const seen = await lastOf(ledger, phoneNumberId);
@@ -67,6 +68,7 @@ export async function deregisterNumber(
 ): Promise<RegistrationView> {
   const { phoneNumberId } = target;
   const token = await tokenFor(deps, target);
+  await refuseIfErasing(deps, target);
   const isHalf = await isHalfDeregistered(deps, target);
   if (!isHalf) await refuseIfOnboarding(deps, target);
   const ledger = deps.store.deregistrations;
@@ -102,6 +104,8 @@ export async function setPin(
   await askMeta(deps, target, {
     calls: 0,
     ask: (token) => setPinAtMeta(deps, { token, phoneNumberId, ...pin }),
+  }).catch((error: unknown) => {
+    throw error instanceof PinUnderWay ? new DeskError('not_now', error.message) : error;
   });
 }
 
@@ -112,6 +116,18 @@ function regionOf(region: string | undefined): { readonly dataLocalizationRegion
   } catch (error) {
     throw meaningOf(error) ?? error;
   }
+}
+
+/** A number that was forgotten begins with what Meta has counted of it. */
+async function refuseIfErasing(
+  { store }: RegistrationDeps,
+  { phoneNumberId }: NumberTarget,
+): Promise<void> {
+  if ((await store.erasure.welcomeBack(phoneNumberId)) === 'welcome') return;
+  throw new DeskError(
+    'erasure_in_progress',
+    'The number is being erased; try again in a few minutes',
+  );
 }
 
 /** Two that register one number would spend its attempts on each other. */
@@ -125,13 +141,15 @@ async function refuseIfOnboarding(
   throw new DeskError('not_now', message);
 }
 
-/** Meta said so when it refused the last registration. */
+/** Meta said so when it refused the last registration, and nobody has ended it since. */
 async function isHalfDeregistered(
   { store }: RegistrationDeps,
   { phoneNumberId }: NumberTarget,
 ): Promise<boolean> {
-  const attempts = await store.attempts.of(phoneNumberId);
-  return attempts.at(-1)?.cause === 'half_deregistered';
+  const last = (await store.attempts.of(phoneNumberId)).at(-1);
+  if (last?.cause !== 'half_deregistered') return false;
+  const ended = await store.deregistrations.of(phoneNumberId);
+  return !ended.some(({ state, openedAtMs }) => state === 'ok' && openedAtMs >= last.openedAtMs);
 }
 
 async function readFacts(deps: RegistrationDeps, target: NumberTarget): Promise<NumberFacts> {

@@ -45,7 +45,7 @@ export async function acceptSignup(deps: SignupDeps, signup: Signup): Promise<Ac
   });
   const known = await store.numbers.byId(phoneNumberId);
   refuseHeld(known, signup);
-  await store.erasure.rememberAttempts(phoneNumberId);
+  if ((await store.erasure.welcomeBack(phoneNumberId)) === 'erasing') throw erasing();
   const row = await store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
   return { row, running: known?.outcome === undefined ? known : undefined };
 }
@@ -60,10 +60,12 @@ async function refuseBeforehand(
     const message = "The account's On-Premises client is not known; connect it first";
     throw new DeskError('not_configured', message);
   }
-  if ((await store.erasure.stateOf(phoneNumberId)) === 'erasing') {
-    const message = 'The number is being erased; sign up again in a few minutes';
-    throw new DeskError('erasure_in_progress', message);
-  }
+  if ((await store.erasure.stateOf(phoneNumberId)) === 'erasing') throw erasing();
+}
+
+function erasing(): DeskError {
+  const message = 'The number is being erased; sign up again in a few minutes';
+  return new DeskError('erasure_in_progress', message);
 }
 
 /** After these endings Meta wants Embedded Signup again, so a new one begins anew. */

@@ -6,7 +6,7 @@ import { isAcceptablePin } from '../domain/pin.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Schema } from './schema.ts';
 import type { Place, Sealing } from './sealing.ts';
-import type { Credentials, OnPremisesAccess } from './store.ts';
+import type { Credentials, OnPremisesAccess, ProposedPin } from './store.ts';
 
 interface CredentialsDeps {
   readonly db: Kysely<Schema>;
@@ -17,15 +17,16 @@ interface CredentialsDeps {
 export function createCredentials(deps: CredentialsDeps): Credentials {
   return {
     tokenOf: (wabaId) => openAt(deps, tokenPlaceOf(wabaId)),
-    ensurePin: (phoneNumberId) => ensurePin(deps, placeOf(phoneNumberId, 'pin')),
-    pinOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'pin')),
-    proposePin: (phoneNumberId, pin) => proposePin(deps, placeOf(phoneNumberId, 'next-pin'), pin),
-    adoptPin: async (phoneNumberId, pin) => {
-      await sealAt(deps, placeOf(phoneNumberId, 'pin'), pin);
-      await dropIfSame(deps, placeOf(phoneNumberId, 'next-pin'), pin);
+    ensurePin: async (phoneNumberId) => {
+      await sealIfNone(deps, placeOf(phoneNumberId, 'pin'), drawPin());
     },
-    dropProposedPin: (phoneNumberId, pin) =>
-      dropIfSame(deps, placeOf(phoneNumberId, 'next-pin'), pin),
+    pinOf: (phoneNumberId) => openAt(deps, placeOf(phoneNumberId, 'pin')),
+    proposePin: (phoneNumberId, pin) => proposePin(deps, phoneNumberId, pin),
+    adoptPin: (phoneNumberId, pin) => adoptPin(deps, phoneNumberId, pin),
+    dropProposedPin: async (phoneNumberId, pin) => {
+      const place = placeOf(phoneNumberId, 'next-pin');
+      if (isSameSecret(await openAt(deps, place), pin)) await drop(deps.db, place);
+    },
     isPinStale: async (phoneNumberId) =>
       (await openAt(deps, placeOf(phoneNumberId, 'next-pin'))) !== undefined,
     markPinStale: (phoneNumberId) => markPinStale(deps, phoneNumberId),
@@ -111,22 +112,58 @@ async function drop(db: Kysely<Schema>, { owner, field }: Place): Promise<void> 
     .execute();
 }
 
-/** The first PIN stays, whoever draws another at the same time: a second one would lock the number at Meta. */
-async function ensurePin({ db, sealing, nowMs }: CredentialsDeps, place: Place): Promise<void> {
+/** Who is first stays: a second PIN would lock the number at Meta. True if it was this one. */
+async function sealIfNone(
+  { db, sealing, nowMs }: CredentialsDeps,
+  place: Place,
+  secret: Secret,
+): Promise<boolean> {
   const { owner, field } = place;
-  const sealed = await sealing.seal(place, drawPin());
-  await db
+  const sealed = await sealing.seal(place, secret);
+  const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('credentials')
     .values({ owner, field, sealed, updatedAtMs: nowMs() })
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows > 0n;
 }
 
-/** The one proposed before may be Meta's already, its answer lost: it is told again rather than another. */
-async function proposePin(deps: CredentialsDeps, place: Place, given?: Secret): Promise<Secret> {
-  const pin = given ?? (await openAt(deps, place)) ?? drawPin();
-  await sealAt(deps, place, pin);
-  return pin;
+/**
+ * The one proposed before may be Meta's already, its answer lost: it is told again rather than another. One that only repeats
+ * the number's own PIN, as after a change in WhatsApp Manager, makes way.
+ */
+async function proposePin(
+  deps: CredentialsDeps,
+  phoneNumberId: PhoneNumberId,
+  given: Secret | undefined,
+): Promise<ProposedPin> {
+  const place = placeOf(phoneNumberId, 'next-pin');
+  const own = await openAt(deps, placeOf(phoneNumberId, 'pin'));
+  const before = await openAt(deps, place);
+  if (given !== undefined && isSameSecret(before, own)) await drop(deps.db, place);
+  const wanted = given ?? drawPin();
+  const isNew = await sealIfNone(deps, place, wanted);
+  const pin = isNew ? wanted : await openAt(deps, place);
+  if (pin === undefined || (given !== undefined && !isSameSecret(pin, given))) {
+    return { kind: 'busy' };
+  }
+  return { kind: 'proposed', pin, isNew };
+}
+
+async function adoptPin(
+  deps: CredentialsDeps,
+  phoneNumberId: PhoneNumberId,
+  pin: Secret,
+): Promise<boolean> {
+  const place = placeOf(phoneNumberId, 'next-pin');
+  if (!isSameSecret(await openAt(deps, place), pin)) return false;
+  await sealAt(deps, placeOf(phoneNumberId, 'pin'), pin);
+  await drop(deps.db, place);
+  return true;
+}
+
+function isSameSecret(one: Secret | undefined, other: Secret | undefined): boolean {
+  return one !== undefined && one.reveal() === other?.reveal();
 }
 
 async function markPinStale(deps: CredentialsDeps, phoneNumberId: PhoneNumberId): Promise<void> {
@@ -134,11 +171,6 @@ async function markPinStale(deps: CredentialsDeps, phoneNumberId: PhoneNumberId)
   const pin = await openAt(deps, placeOf(phoneNumberId, 'pin'));
   const isProposed = (await openAt(deps, proposed)) !== undefined;
   if (pin !== undefined && !isProposed) await sealAt(deps, proposed, pin);
-}
-
-async function dropIfSame(deps: CredentialsDeps, place: Place, pin: Secret): Promise<void> {
-  const proposed = await openAt(deps, place);
-  if (proposed?.reveal() === pin.reveal()) await drop(deps.db, place);
 }
 
 function drawPin(): Secret {

@@ -14,7 +14,12 @@ interface ErasureDeps {
   readonly nowMs: () => number;
 }
 
-const attemptsSchema = z.array(z.number());
+/** When its requests were sent, by ledger. */
+const LEDGERS = ['registrationAttempts', 'deregistrationAttempts'] as const;
+const attemptsSchema = z.object({
+  registrationAttempts: z.array(z.number()),
+  deregistrationAttempts: z.array(z.number()),
+});
 
 export function createErasure(deps: ErasureDeps): Erasure {
   const { db, tombstones, nowMs } = deps;
@@ -29,7 +34,8 @@ export function createErasure(deps: ErasureDeps): Erasure {
         .execute();
     },
     stateOf: (phoneNumberId) => stateOf(deps, phoneNumberId),
-    rememberAttempts: (phoneNumberId) => rememberAttempts(deps, phoneNumberId),
+    welcomeBack: (phoneNumberId) => welcomeBack(deps, phoneNumberId),
+    isKnown: (phoneNumberId) => isKnown(deps, phoneNumberId),
   };
 }
 
@@ -51,24 +57,39 @@ async function begin(
       : await tombstones.hashOfDigits(number.wabaId, digits);
   await inTurn(EVENTS_TURN, async (transaction) => {
     const erasedAtMs = nowMs();
-    const attempts = await transaction
-      .selectFrom('registrationAttempts')
-      .select(['openedAtMs', 'sendingAtMs'])
-      .where('phoneNumberId', '=', phoneNumberId)
-      .where('state', '!=', 'not_sent')
-      .execute();
-    const sentAtMs = attempts.map((row) => row.sendingAtMs ?? row.openedAtMs);
+    const attempts = {
+      registrationAttempts: await sentAtMsIn(transaction, 'registrationAttempts', phoneNumberId),
+      deregistrationAttempts: await sentAtMsIn(
+        transaction,
+        'deregistrationAttempts',
+        phoneNumberId,
+      ),
+    };
     await transaction
       .deleteFrom('tombstones')
       .where('erasedAtMs', '<=', erasedAtMs - TOMBSTONE_MS)
       .execute();
     await transaction
       .insertInto('tombstones')
-      .values({ idHash, digitsHash, erasedAtMs, attemptsJson: JSON.stringify(sentAtMs) })
+      .values({ idHash, digitsHash, erasedAtMs, attemptsJson: JSON.stringify(attempts) })
       // A second order finishes the first.
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   });
+}
+
+async function sentAtMsIn(
+  db: Kysely<Schema>,
+  table: (typeof LEDGERS)[number],
+  phoneNumberId: PhoneNumberId,
+): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom(table)
+    .select(['openedAtMs', 'sendingAtMs'])
+    .where('phoneNumberId', '=', phoneNumberId)
+    .where('state', '!=', 'not_sent')
+    .execute();
+  return rows.map((row) => row.sendingAtMs ?? row.openedAtMs);
 }
 
 /** Everything that names the number, and its data key with it: what is sealed in backups opens no more. */
@@ -124,6 +145,11 @@ async function eraseHints(
   { wabaId, digits }: { readonly wabaId: WabaId; readonly digits: string | null },
 ): Promise<number> {
   if (digits === null) return 0;
+  await db
+    .deleteFrom('nameDecisions')
+    .where('wabaId', '=', wabaId)
+    .where('digits', '=', digits)
+    .execute();
   const { numDeletedRows } = await db
     .deleteFrom('inbox')
     .where('wabaId', '=', wabaId)
@@ -159,30 +185,72 @@ async function stateOf(
   return row.finishedAtMs === null ? 'erasing' : 'erased';
 }
 
-/** A number that signs up again begins with what Meta has counted. Its tombstone is no longer needed then. */
-async function rememberAttempts(
+/** A number that comes back begins with what Meta has counted. Its tombstone is no longer needed then. */
+async function welcomeBack(
   { inTurn, tombstones, nowMs }: ErasureDeps,
   phoneNumberId: PhoneNumberId,
-): Promise<void> {
-  if ((await tombstones.recent()) === undefined) return;
+): Promise<'erasing' | 'welcome'> {
+  if ((await tombstones.recent()) === undefined) return 'welcome';
   const idHash = await tombstones.hashOfId(phoneNumberId);
-  await inTurn(EVENTS_TURN, async (transaction) => {
+  return await inTurn(EVENTS_TURN, async (transaction) => {
     const row = await transaction
       .selectFrom('tombstones')
-      .select('attemptsJson')
+      .select(['attemptsJson', 'finishedAtMs'])
       .where('idHash', '=', idHash)
       .executeTakeFirst();
-    if (row === undefined) return;
-    const sentAtMs = attemptsSchema
-      .parse(JSON.parse(row.attemptsJson))
-      .filter((atMs) => nowMs() - atMs < BUDGET_WINDOW_MS);
-    const rows = sentAtMs.map((atMs, index) => ({
-      ...{ phoneNumberId, n: index + 1, requestKey: `erased/${idHash}/${index}` },
-      ...{ kind: 'automatic' as const, state: 'unknown' as const },
-      ...{ openedAtMs: atMs, sendingAtMs: atMs, closedAtMs: atMs },
-    }));
-    if (rows.length > 0)
-      await transaction.insertInto('registrationAttempts').values(rows).execute();
+    if (row === undefined) return 'welcome';
+    if (row.finishedAtMs === null) return 'erasing';
+    const attempts = attemptsSchema.parse(JSON.parse(row.attemptsJson));
+    for (const table of LEDGERS) {
+      const sentAtMs = attempts[table].filter((atMs) => nowMs() - atMs < BUDGET_WINDOW_MS);
+      await restore(transaction, { table, phoneNumberId, sentAtMs, key: `erased/${idHash}` });
+    }
     await transaction.deleteFrom('tombstones').where('idHash', '=', idHash).execute();
+    return 'welcome';
   });
+}
+
+interface Remembered {
+  readonly table: (typeof LEDGERS)[number];
+  readonly phoneNumberId: PhoneNumberId;
+  readonly sentAtMs: readonly number[];
+  readonly key: string;
+}
+
+async function restore(
+  db: Kysely<Schema>,
+  { table, phoneNumberId, sentAtMs, key }: Remembered,
+): Promise<void> {
+  if (sentAtMs.length === 0) return;
+  const { newest } = await db
+    .selectFrom(table)
+    .select((eb) => eb.fn.max<number | null>('n').as('newest'))
+    .where('phoneNumberId', '=', phoneNumberId)
+    .executeTakeFirstOrThrow();
+  const rows = sentAtMs.map((atMs, index) => ({
+    ...{ phoneNumberId, n: (newest ?? 0) + index + 1, requestKey: `${key}/${index}` },
+    ...{ kind: 'automatic' as const, state: 'unknown' as const },
+    ...{ openedAtMs: atMs, sendingAtMs: atMs, closedAtMs: atMs },
+  }));
+  await db.insertInto(table).values(rows).execute();
+}
+
+/** A number may have come through the desk alone, without a signup. */
+async function isKnown({ db }: ErasureDeps, phoneNumberId: PhoneNumberId): Promise<boolean> {
+  for (const table of TABLES) {
+    const row = await db
+      .selectFrom(table)
+      .select('phoneNumberId')
+      .where('phoneNumberId', '=', phoneNumberId)
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) return true;
+  }
+  const sealed = await db
+    .selectFrom('credentials')
+    .select('owner')
+    .where('owner', '=', `number/${phoneNumberId}`)
+    .limit(1)
+    .executeTakeFirst();
+  return sealed !== undefined;
 }

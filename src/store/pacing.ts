@@ -19,9 +19,13 @@ export function createPacing(deps: PacingDeps): Pacing {
   const { db, inTurn, nowMs } = deps;
   return {
     permit: (request) =>
-      inTurn(turnOf(request.wabaId), (transaction) => permit(transaction, request, nowMs())),
+      inTurn(turnOf(request.wabaId), async (transaction) => {
+        const askedAtMs = nowMs();
+        const answer = await permit(transaction, request, askedAtMs);
+        return answer.kind === 'go' ? answer : { ...answer, waitMs: answer.untilMs - askedAtMs };
+      }),
     noteUse: (wabaId, pct) => noteUse(deps, wabaId, pct),
-    pause: (wabaId, untilMs) => setAccount(db, wabaId, { pausedUntilMs: untilMs }),
+    pause: (wabaId, forMs) => setAccount(db, wabaId, { pausedUntilMs: nowMs() + forMs }),
   };
 }
 

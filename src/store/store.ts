@@ -1,7 +1,7 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
+import type { NameDecision } from '../domain/name-decision.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
-import type { Permit } from '../domain/pacing.ts';
 import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
@@ -38,11 +38,12 @@ export interface Credentials {
   pinOf(phoneNumberId: PhoneNumberId): Promise<Secret | undefined>;
   /**
    * Seals a PIN that Meta does not know yet, before it is told: the given one, else the one proposed before, else a fresh one.
-   * It becomes the number's PIN by `adoptPin`, and is forgotten by `dropProposedPin`.
+   * One at a time: another one that is given meanwhile is not taken, as Meta may have the first already. It becomes the
+   * number's PIN by `adoptPin`, and is forgotten by `dropProposedPin`.
    */
-  proposePin(phoneNumberId: PhoneNumberId, pin?: Secret): Promise<Secret>;
-  adoptPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<void>;
-  /** Another one, proposed meanwhile, stays. */
+  proposePin(phoneNumberId: PhoneNumberId, pin?: Secret): Promise<ProposedPin>;
+  /** False: it is no longer the one proposed, so somebody else has ended the proposal. */
+  adoptPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<boolean>;
   dropProposedPin(phoneNumberId: PhoneNumberId, pin: Secret): Promise<void>;
   /** Is there a PIN that Meta may not know? It must be set there before it can be used. */
   isPinStale(phoneNumberId: PhoneNumberId): Promise<boolean>;
@@ -82,6 +83,12 @@ export interface Rotation {
   /** Rows left as they were, because their key is missing or they were changed. */
   readonly left: number;
 }
+
+export type ProposedPin =
+  /** `isNew`: nobody has been told of it yet. */
+  | { readonly kind: 'proposed'; readonly pin: Secret; readonly isNew: boolean }
+  /** Another one is on its way to Meta. */
+  | { readonly kind: 'busy' };
 
 export interface OnPremisesAccess {
   readonly baseUrl: string;
@@ -283,6 +290,8 @@ export interface NewHint {
   readonly field: string;
   /** Digits of the number the change is about; absent for changes of a whole account. */
   readonly digits?: string;
+  /** What the change says of the number's name; without a time of its own it is told now. */
+  readonly nameDecision?: Omit<NameDecision, 'toldAtMs'> & { readonly toldAtMs?: number };
 }
 
 export interface HintRow {
@@ -300,6 +309,8 @@ export interface Inbox {
   /** Hints that have not woken their number yet, oldest first. */
   pending(limit: number): Promise<readonly HintRow[]>;
   markDelivered(digests: readonly string[]): Promise<void>;
+  /** The last decision about the number's name, in whatever order Meta sent them; it stays as long as the number is known. */
+  nameDecisionOf(phoneNumberId: PhoneNumberId): Promise<NameDecision | undefined>;
   /** Drops what came before this instant: Meta repeats no change that old. */
   forget(beforeMs: number): Promise<void>;
 }
@@ -335,14 +346,19 @@ export interface PermitRequest {
   readonly atOnce?: boolean;
 }
 
+/** The wait as a duration too: the database's clock may not be the asker's. */
+export type PermitAnswer =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'wait'; readonly untilMs: number; readonly waitMs: number };
+
 /** One pace per account for all workers, so that Meta's hourly limit is never the one to say no. */
 export interface Pacing {
   /** `go` counts the call. `wait` keeps the number's place, behind those that are more urgent. */
-  permit(request: PermitRequest): Promise<Permit>;
+  permit(request: PermitRequest): Promise<PermitAnswer>;
   /** Meta's own figure of an account's use, in per cent of its limit. */
   noteUse(wabaId: WabaId, pct: number): Promise<void>;
-  /** Meta refused a call for the limit: none is made before this instant. */
-  pause(wabaId: WabaId, untilMs: number): Promise<void>;
+  /** Meta refused a call for the limit: none is made for so long. */
+  pause(wabaId: WabaId, forMs: number): Promise<void>;
 }
 
 /** How many rows went, by table. */
@@ -357,6 +373,11 @@ export interface Erasure {
   finish(phoneNumberId: PhoneNumberId): Promise<void>;
   /** For 8 days; undefined for a number that was not erased, or has signed up again. */
   stateOf(phoneNumberId: PhoneNumberId): Promise<'erasing' | 'erased' | undefined>;
-  /** Called when the number signs up again: what Meta has counted of it is counted here. */
-  rememberAttempts(phoneNumberId: PhoneNumberId): Promise<void>;
+  /**
+   * Called before something new is kept of the number: what Meta has counted of it is counted here again. `erasing`: nothing may
+   * be kept yet.
+   */
+  welcomeBack(phoneNumberId: PhoneNumberId): Promise<'erasing' | 'welcome'>;
+  /** Is anything of it kept, also by an order without a signup? */
+  isKnown(phoneNumberId: PhoneNumberId): Promise<boolean>;
 }

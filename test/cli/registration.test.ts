@@ -179,7 +179,7 @@ describe('a registration by hand', () => {
   it("waits for the account's calls, and says how long", async () => {
     const id = await shop.added();
     const untilMs = Date.UTC(2099, 0, 1);
-    await shop.home.store.pacing.pause(wabaId(shop.waba), untilMs);
+    await shop.home.store.pacing.pause(wabaId(shop.waba), untilMs - Date.now());
     const { code, err } = await shop.run(`register ${id} --account ${shop.waba}`);
     expect(code).toBe(3);
     expect(err).toMatch(/; next allowed 20\d\d-/);

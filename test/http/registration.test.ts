@@ -248,6 +248,22 @@ describe('the PIN', () => {
     expect(await ownPinSha256(id)).toBe(before);
   });
 
+  test('may be at Meta after a lost answer, whatever is answered the next time: it is kept for the next', async () => {
+    const id = await added();
+    await register(id);
+    const match = { number: id, method: 'POST' };
+    await edge.meta.post('/faults', { kind: 'drop_after', match });
+    expect((await putPin(id, { pin: PIN })).code).toBe('outcome_unknown');
+    await edge.meta.post('/faults', { kind: 'throttle', minutes: 1, match });
+    expect((await putPin(id)).code).toBe('throttled');
+    expect(await edge.store.credentials.isPinStale(phoneNumberId(id))).toBe(true);
+    const other = await putPin(id, { pin: '739105' });
+    expect([other.status, other.code]).toEqual([409, 'not_now']);
+    await edge.store.pacing.pause(wabaId(waba), 0);
+    expect((await putPin(id)).status).toBe(200);
+    expect(await ownPinSha256(id)).toBe(sha256(PIN));
+  });
+
   test('that Meta has already is kept as it is told, and nothing is sent', async () => {
     const id = await added({ pin: '222222' });
     const before = await callCount(edge);
@@ -288,7 +304,7 @@ describe('the PIN', () => {
 test('nothing goes out for a number of an account that Meta has paused', async () => {
   const { waba: busy } = await signUp(edge);
   const id = await addedTo(edge, busy);
-  await edge.store.pacing.pause(wabaId(busy), Date.now() + 600_000);
+  await edge.store.pacing.pause(wabaId(busy), 600_000);
   const before = await callCount(edge);
   for (const order of ['POST', 'DELETE'] as const) {
     const answer = await send(

@@ -123,10 +123,11 @@ describe.each(KINDS)('%s', (kind) => {
 
     it('stand still while Meta says so, but for the last read at a deadline', async () => {
       const { store, clock } = await openTestStore(kind);
-      await store.pacing.pause(ACCOUNT, clock.nowMs + 1000);
+      await store.pacing.pause(ACCOUNT, 1000);
       expect(await store.pacing.permit(asked('1'))).toEqual({
         kind: 'wait',
         untilMs: clock.nowMs + 1000,
+        waitMs: 1000,
       });
       expect((await store.pacing.permit({ ...asked('2'), atOnce: true })).kind).toBe('go');
       clock.nowMs += 1000;

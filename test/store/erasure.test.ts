@@ -85,6 +85,31 @@ describe.each(KINDS)('%s', (kind) => {
       expect(await store.erasure.stateOf(NUMBER)).toBeUndefined();
     });
 
+    it('is not welcome back before its erasure is finished', async () => {
+      const { store } = await openWithNumber(kind);
+      await store.erasure.begin(NUMBER);
+      expect(await store.erasure.welcomeBack(NUMBER)).toBe('erasing');
+      expect(await store.erasure.stateOf(NUMBER)).toBe('erasing');
+    });
+
+    it('is known by what an order without a signup has left', async () => {
+      const { store } = await openTestStore(kind);
+      expect(await store.erasure.isKnown(NUMBER)).toBe(false);
+      await store.credentials.ensurePin(NUMBER);
+      expect(await store.erasure.isKnown(NUMBER)).toBe(true);
+    });
+
+    it('keeps its attempts apart from those that were made since', async () => {
+      const opened = await openWithNumber(kind);
+      const { store } = opened;
+      await store.erasure.begin(NUMBER);
+      await store.erasure.eraseRows(NUMBER);
+      await store.erasure.finish(NUMBER);
+      await attempt(opened, 1);
+      expect(await store.erasure.welcomeBack(NUMBER)).toBe('welcome');
+      expect((await store.attempts.of(NUMBER)).map(({ n }) => n)).toEqual([1, 2]);
+    });
+
     it('keeps the attempts that Meta counts, should it sign up again', async () => {
       const opened = await openWithNumber(kind);
       const { store } = opened;
@@ -93,7 +118,7 @@ describe.each(KINDS)('%s', (kind) => {
       await store.erasure.eraseRows(NUMBER);
       await store.erasure.finish(NUMBER);
       expect(await store.attempts.of(NUMBER)).toEqual([]);
-      await store.erasure.rememberAttempts(NUMBER);
+      expect(await store.erasure.welcomeBack(NUMBER)).toBe('welcome');
       await store.signups.accept(newSignup({ idempotencyKey: 'again' }));
       expect(await store.attempts.of(NUMBER)).toHaveLength(2);
       await attempt(opened, 3);

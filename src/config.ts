@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { isAlone, isPollIntervalSane, isPort, withFallbacks } from './config-rules.ts';
 import type { CodecSettings } from './connection.ts';
 import { readDatabaseUrl } from './database-url.ts';
-import { SIGNUP_WINDOW_MS } from './domain/deadline.ts';
 import { Secret } from './domain/secret.ts';
 import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
 import { parseDuration } from './duration.ts';
 import { isBusinessId, type BusinessId } from './graph/ids.ts';
-import { isLoopback } from './loopback.ts';
 import { nodeProblems } from './node-version.ts';
+import { isReceiverUrl, isSigningSecret } from './partner/settings.ts';
 import type { PostgresAddress, StorePlace } from './store/place.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
-import { VARIABLES, type VariableName } from './variables.ts';
-import { isGraphOrigin, isLocalOrigin, isOrigin, isWebUrl, originOf } from './web-address.ts';
+import type { VariableName } from './variables.ts';
+import { isGraphOrigin, isOrigin, isWebUrl, originOf } from './web-address.ts';
 
 /** Everything a program needs to know, checked once at its start. */
 export interface Config {
@@ -42,6 +42,8 @@ export interface Config {
     readonly apiToken?: Secret;
     readonly allowedOrigins: readonly string[];
   };
+  /** Who is told of a number's events. */
+  readonly partnerEvents?: { readonly url: string; readonly secret: Secret };
   /** Where the codec server listens. */
   readonly codecServer: { readonly host: string; readonly port: number };
   /** Path of the pre-built workflow code. */
@@ -106,6 +108,12 @@ const environment = z
     CERTIFICATE_GRACE: durationMs,
     OUTCOME_WAIT: durationMs,
     SHUTDOWN_GRACE: durationMs,
+    PARTNER_EVENTS_URL: word
+      .refine(isReceiverUrl, 'must be https, or http to a loopback host, without a password')
+      .optional(),
+    PARTNER_EVENTS_SECRET: word
+      .refine(isSigningSecret, 'must be whsec_ and 24-64 bytes in base64')
+      .optional(),
     TEMPORAL_UI_URL: text.refine(isWebUrl, 'must be an http or https address').optional(),
     STORE_PATH: text,
     DATABASE_URL: databaseUrl.optional(),
@@ -133,6 +141,13 @@ const environment = z
   .refine((env) => (env.META_BUSINESS_ID === undefined) === (env.META_SYSTEM_TOKEN === undefined), {
     error: 'META_BUSINESS_ID and META_SYSTEM_TOKEN belong together: set both or none',
   })
+  .refine(
+    (env) => (env.PARTNER_EVENTS_URL === undefined) === (env.PARTNER_EVENTS_SECRET === undefined),
+    {
+      error: 'PARTNER_EVENTS_URL and PARTNER_EVENTS_SECRET belong together: set both or none',
+      when: are('PARTNER_EVENTS_URL', 'PARTNER_EVENTS_SECRET'),
+    },
+  )
   // A slower call would run into the next attempt of its activity: two register requests at a time.
   .refine((env) => 3 * env.GRAPH_TIMEOUT <= env.START_TO_CLOSE, {
     path: ['GRAPH_TIMEOUT'],
@@ -185,26 +200,15 @@ export function readConfig({ env, nodeVersion, nowMs }: Surroundings): Config {
   return configOf(parsed.data, temporal);
 }
 
-/** An empty variable is an absent one: that is how docker compose passes what its user left out. */
-function withFallbacks(env: Surroundings['env']): Readonly<Record<string, string>> {
-  const given: Record<string, string> = {};
-  for (const [name, variable] of Object.entries(VARIABLES)) {
-    if ('fallback' in variable) given[name] = variable.fallback;
-  }
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && value !== '') given[name] = value;
-  }
-  return given;
-}
-
 function configOf(env: Environment, temporal: TemporalProfile): Config {
   const appSecret = new Secret(env.META_APP_SECRET);
   const verifyToken = new Secret(env.META_VERIFY_TOKEN);
   const apiToken = env.API_TOKEN === undefined ? undefined : new Secret(env.API_TOKEN);
   const partner = partnerOf(env);
+  const told = partnerEventsOf(env);
   const secrets = [
     ...[appSecret, verifyToken, apiToken, temporal.apiKey, partner?.token],
-    env.DATABASE_URL?.password,
+    ...[env.DATABASE_URL?.password, told.partnerEvents?.secret],
   ];
   return {
     meta: {
@@ -228,6 +232,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
       allowedOrigins: env.ALLOWED_ORIGINS ?? [],
       ...(apiToken !== undefined && { apiToken }),
     },
+    ...told,
     codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
     ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
     logLevel: env.LOG_LEVEL,
@@ -241,6 +246,12 @@ function partnerOf(env: Environment): Config['meta']['partner'] {
   const { META_BUSINESS_ID: businessId, META_SYSTEM_TOKEN: token } = env;
   if (businessId === undefined || token === undefined) return undefined;
   return { businessId, token: new Secret(token) };
+}
+
+function partnerEventsOf(env: Environment): Pick<Config, 'partnerEvents'> {
+  const { PARTNER_EVENTS_URL: url, PARTNER_EVENTS_SECRET: secret } = env;
+  if (url === undefined || secret === undefined) return {};
+  return { partnerEvents: { url, secret: new Secret(secret) } };
 }
 
 function placeOf({ DATABASE_URL: address, STORE_PATH: path }: Environment): StorePlace {
@@ -266,22 +277,4 @@ function are(...names: readonly VariableName[]) {
 
 function sentenceOf({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;
-}
-
-function isAlone(env: {
-  API_TOKEN?: string | undefined;
-  HOST: string;
-  CODEC_SERVER_HOST: string;
-}): boolean {
-  return env.API_TOKEN !== undefined || [env.HOST, env.CODEC_SERVER_HOST].every(isLoopback);
-}
-
-function isPort(port: number): boolean {
-  return port >= 1 && port <= 65_535;
-}
-
-/** Meta allows few calls an hour, so only a Graph API of our own is asked more often than once a minute. */
-function isPollIntervalSane(env: { POLL_INTERVAL: number; GRAPH_BASE_URL: string }): boolean {
-  const leastMs = isLocalOrigin(env.GRAPH_BASE_URL) ? 1000 : 60_000;
-  return env.POLL_INTERVAL >= leastMs && env.POLL_INTERVAL <= SIGNUP_WINDOW_MS;
 }

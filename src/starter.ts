@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connectClient } from './connection.ts';
 import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
+import { startsOf } from './http/event-drain.ts';
 import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
 import { isLoopback } from './loopback.ts';
@@ -16,7 +17,11 @@ await runProgram('starter', async ({ config, log }) => {
   const graph = connectMeta(config, { store, log });
   const client = connectClient(temporal);
   const onboardings = createOnboardings({ client, timing, nowMs });
-  const drain = startDrain({ store, onboardings, nowMs, log });
+  const isPartnerTold = config.partnerEvents !== undefined;
+  const drain = startDrain({
+    ...{ store, onboardings, nowMs, log },
+    ...(isPartnerTold && { events: { store, deliver: startsOf(client, nowMs) } }),
+  });
   try {
     const app = createHttpApp({
       ...{ store, graph, onboardings, meta, nowMs, log },

@@ -92,6 +92,15 @@ export const VARIABLES = {
     meaning: "Temporal's own configuration file (TOML); the variables above win over it",
   },
   TEMPORAL_PROFILE: { meaning: 'Profile of that file' },
+  PARTNER_EVENTS_URL: {
+    meaning:
+      "Where your own system takes a number's events: https, or http to a loopback host. Without it none are sent",
+  },
+  PARTNER_EVENTS_SECRET: {
+    meaning:
+      'Signs them by the scheme of Standard Webhooks: `whsec_` and 24 to 64 random bytes in base64. Together with `PARTNER_EVENTS_URL`',
+    isSecret: true,
+  },
   TEMPORAL_UI_URL: { meaning: 'Where the Temporal UI is, for links in answers' },
   STORE_PATH: {
     meaning: 'SQLite file of our own records, where there is no `DATABASE_URL`',

@@ -1,8 +1,13 @@
-import type { OnboardingActivities } from '../contract/activities.ts';
+import type { NumberEvent, OnboardingActivities } from '../contract/activities.ts';
+import { publicTypeOf } from '../contract/partner-events.ts';
+import type { NewEvent } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** The fleet's row and the number's history, in one transaction. */
-export function createAnnounce({ store }: ActivityDeps): OnboardingActivities['announce'] {
+export function createAnnounce({
+  store,
+  isPartnerTold = false,
+}: ActivityDeps): OnboardingActivities['announce'] {
   return async ({ phoneNumberId, wabaId, progress, events, announcementKey }) => {
     const { stage, waiting, deadlineAtMs, outcome } = progress;
     const cause = waiting.refusal?.cause;
@@ -15,8 +20,13 @@ export function createAnnounce({ store }: ActivityDeps): OnboardingActivities['a
       ...(cause === undefined ? {} : { cause }),
       ...(outcome === undefined ? {} : { outcome }),
       progressJson: JSON.stringify(progress),
-      events,
+      events: isPartnerTold ? events.map(withPublicType) : events,
       announcementKey,
     });
   };
+}
+
+function withPublicType(event: NumberEvent): NewEvent {
+  const deliverAs = publicTypeOf(event.kind);
+  return deliverAs === undefined ? event : { ...event, deliverAs };
 }

@@ -15,6 +15,8 @@ export interface ActivityDeps {
   readonly appId: string;
   /** The HTTP deadline of a Graph call. */
   readonly graphTimeoutMs: number;
+  /** Is there a receiver of events? */
+  readonly isPartnerTold?: boolean;
 }
 
 /** The account's token; without one every call would be refused, so a person is asked at once. */

@@ -1,6 +1,8 @@
 import type { AccountActivities } from '../contract/account-watch.ts';
 import type { OnboardingActivities } from '../contract/activities.ts';
+import type { DeliveryActivities } from '../contract/partner-events.ts';
 import { createAnnounce } from './announce.ts';
+import { createDeliverEvent, createParkEvent } from './deliver-event.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createObserveAccount } from './observe-account.ts';
 import { createObserveNumber } from './observe-number.ts';
@@ -12,7 +14,9 @@ import { createSubscribeApp } from './subscribe-app.ts';
 import { translateFailures } from './translate-failures.ts';
 
 /** All activities, ready for a worker. Every failure that leaves them is translated and redacted. */
-export function createActivities(deps: ActivityDeps): OnboardingActivities & AccountActivities {
+export function createActivities(
+  deps: ActivityDeps,
+): OnboardingActivities & AccountActivities & Pick<DeliveryActivities, 'parkEvent'> {
   return {
     observeNumber: translateFailures(createObserveNumber(deps)),
     subscribeApp: translateFailures(createSubscribeApp(deps)),
@@ -24,5 +28,13 @@ export function createActivities(deps: ActivityDeps): OnboardingActivities & Acc
     settleAttempt: translateFailures(createSettleAttempt(deps)),
     announce: translateFailures(createAnnounce(deps)),
     observeAccount: translateFailures(createObserveAccount(deps)),
+    parkEvent: translateFailures(createParkEvent(deps)),
   };
+}
+
+/** What calls the partner, for a worker of its own. */
+export function createDeliveryActivities(
+  deps: Parameters<typeof createDeliverEvent>[0],
+): Pick<DeliveryActivities, 'deliverEvent'> {
+  return { deliverEvent: translateFailures(createDeliverEvent(deps)) };
 }

@@ -16,6 +16,8 @@ export const failureTypes = {
   signupExpired: 'SignupExpired',
   /** The run ended because the number is banned, gone, or was given up by a person. */
   abandoned: 'Abandoned',
+  /** The partner's receiver did not take an event: the attempt is repeated, and after three days the run ends with it. */
+  notDelivered: 'NotDelivered',
   /** An operator's message that makes no sense now. */
   notNow: 'NotNow',
 } as const;

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { HintRow, Store } from '../store/store.ts';
 import type { Log } from '../desk/log.ts';
+import { startDeliveries, type EventDrainDeps } from './event-drain.ts';
 import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 
 const SECOND_MS = 1000;
@@ -19,6 +20,8 @@ const SWEEP_MS = 3600 * SECOND_MS;
 export interface DrainDeps {
   readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials'>;
   readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
+  /** Absent: the partner is told nothing. */
+  readonly events?: Omit<EventDrainDeps, 'log'>;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -68,8 +71,10 @@ async function isDrained(deps: DrainDeps, memory: Memory): Promise<boolean> {
   try {
     const started = await startSignups(deps);
     const delivered = await deliverHints(deps, memory);
+    const { events, log } = deps;
+    const told = events === undefined || (await startDeliveries({ ...events, log }));
     await sweep(deps, memory);
-    return started && delivered;
+    return started && delivered && told;
   } catch (error) {
     deps.log.warn({ err: error }, 'outbox: waits, and tries again');
     return false;

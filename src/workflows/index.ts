@@ -1,2 +1,3 @@
+export { deliverEvent } from './deliver-event.ts';
 export { onboardPhoneNumber } from './onboard-phone-number.ts';
 export { watchAccount } from './watch-account.ts';

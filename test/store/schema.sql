@@ -62,7 +62,7 @@ CREATE TABLE "deliveries" (
 
 CREATE INDEX "deliveries_by_number" on "deliveries" ("phone_number_id", "event_id");
 
-CREATE INDEX "deliveries_by_state" on "deliveries" ("state", "event_id");
+CREATE INDEX "deliveries_by_state" on "deliveries" ("state", "changed_at_ms");
 
 CREATE TABLE "deregistration_attempts" (
   "phone_number_id" text not null,

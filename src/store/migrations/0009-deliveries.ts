@@ -26,6 +26,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('deliveries_by_state')
     .on('deliveries')
-    .columns(['state', 'event_id'])
+    .columns(['state', 'changed_at_ms'])
     .execute();
 }

@@ -106,6 +106,7 @@ const environment = z
     START_TO_CLOSE: durationMs,
     POLL_INTERVAL: durationMs,
     CERTIFICATE_GRACE: durationMs,
+    NAME_UNDECIDED_AFTER: durationMs,
     OUTCOME_WAIT: durationMs,
     SHUTDOWN_GRACE: durationMs,
     PARTNER_EVENTS_URL: word
@@ -261,11 +262,11 @@ function placeOf({ DATABASE_URL: address, STORE_PATH: path }: Environment): Stor
 function timingOf(env: Environment): Timing {
   return {
     ...DEFAULT_TIMING,
-    startToCloseMs: env.START_TO_CLOSE,
-    pollMs: env.POLL_INTERVAL,
+    ...{ startToCloseMs: env.START_TO_CLOSE, pollMs: env.POLL_INTERVAL },
     slowPollMs: Math.max(env.POLL_INTERVAL, DEFAULT_TIMING.slowPollMs),
     outcomeWaitMs: env.OUTCOME_WAIT,
     certificateGraceMs: env.CERTIFICATE_GRACE,
+    nameUndecidedAfterMs: env.NAME_UNDECIDED_AFTER,
   };
 }
 

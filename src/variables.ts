@@ -60,6 +60,11 @@ export const VARIABLES = {
     meaning: 'How long after the approval of its name a number waits for a certificate',
     fallback: '48h',
   },
+  NAME_UNDECIDED_AFTER: {
+    meaning:
+      'How long a name may stay in review before the onboarding of its registered number ends as `registered-name-undecided`',
+    fallback: '90d',
+  },
   OUTCOME_WAIT: {
     meaning:
       'How long after a register call without an answer the number is read again: more than `GRAPH_TIMEOUT`',

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ObserveNumber, OnboardingActivities } from '../contract/activities.ts';
 import { nextReadAfterMs, untilReadMs } from '../domain/goals.ts';
+import { explains } from '../domain/name-decision.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { GraphRefused } from '../graph/errors.ts';
 import { factsOf } from '../steps/facts.ts';
@@ -19,10 +20,22 @@ export function createObserveNumber(deps: ActivityDeps): OnboardingActivities['o
     const facts = await read(deps, args).catch((error: unknown) => tellGone(deps, args, error));
     const isProven = args.goal === 'registered' && registrationOf(facts) === 'registered';
     if (isProven) await deps.store.attempts.prove(args.phoneNumberId);
-    const delayMs = nextReadAfterMs(args, facts);
-    if (delayMs === undefined) return facts;
+    const told = await withDecision(deps, args, facts);
+    const delayMs = nextReadAfterMs(args, told);
+    if (delayMs === undefined) return told;
     throw stillWaiting(seenIn(facts), delayMs);
   };
+}
+
+/** The webhook only explains what was read; it is kept apart, as its reason is on no read. */
+async function withDecision(
+  { store }: ActivityDeps,
+  { phoneNumberId, knownDecisionAtMs = Infinity }: ObserveNumber,
+  facts: NumberFacts,
+): Promise<NumberFacts> {
+  const nameDecision = await store.inbox.nameDecisionOf(phoneNumberId);
+  if (nameDecision === undefined || !explains(nameDecision, facts.nameStatus)) return facts;
+  return nameDecision.toldAtMs > knownDecisionAtMs ? { ...facts, nameDecision } : facts;
 }
 
 async function read(deps: ActivityDeps, args: ObserveNumber): Promise<NumberFacts> {

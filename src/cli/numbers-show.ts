@@ -91,7 +91,8 @@ async function readDetails(
   if (row === undefined) return undefined;
   const events = await store.numbers.eventsOf(id);
   const attempts = await store.attempts.of(id);
-  return detailsOf(row, { ...more, events, attempts });
+  const nameDecision = await store.inbox.nameDecisionOf(id);
+  return detailsOf(row, { ...more, events, attempts, nameDecision });
 }
 
 function describe(terminal: Terminal, number: NumberDetails, atMeta?: NumberView): void {
@@ -125,13 +126,14 @@ export function historyLine({ at, kind, text, actor }: NumberDetails['events'][n
 }
 
 function factsOf(number: NumberDetails): readonly Fact[] {
-  const { ownership = '', registration = '', name = '' } = number.tracks ?? {};
+  const { ownership = '', registration = '' } = number.tracks ?? {};
   return [
     ['Account', number.waba_id],
     ...(number.outcome === undefined ? openFacts(number) : [['Ended as', number.outcome] as const]),
     ['Ownership', ownership],
     ['Registration', registration],
-    ['Name', name],
+    ['Name', nameOf(number)],
+    ['Meta told', decisionOf(number)],
     ['Certificate', certificateOf(number)],
     ['Temporal', number.temporal_url ?? ''],
   ];
@@ -174,6 +176,17 @@ function becauseOf({ cause, refusal }: NumberDetails): string {
 function whatToDo({ advice, phone_number_id: id, waiting_for: mover }: NumberDetails): string {
   if (advice === undefined) return mover === 'operator' ? '' : 'Nothing: it goes on by itself.';
   return advice.replaceAll('press "retry"', `run: whatsapp-onboarding retry ${id}`);
+}
+
+function nameOf({ tracks, usable = false, cause, outcome }: NumberDetails): string {
+  const isOpen = cause === 'name_in_review' || outcome === 'registered-name-undecided';
+  return `${tracks?.name ?? ''}${usable && isOpen ? ' (usable, review open)' : ''}`;
+}
+
+function decisionOf({ name_decision: told }: NumberDetails): string {
+  if (told === undefined) return '';
+  const words = [told.decision, told.reason, `on ${dateOf(Date.parse(told.told_at))}`];
+  return words.filter((word) => word !== undefined).join(' ');
 }
 
 function certificateOf({ tracks, certificate_sha256: digest }: NumberDetails): string {

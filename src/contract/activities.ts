@@ -21,6 +21,8 @@ export interface ObserveNumber {
   readonly notBeforeMs: number;
   /** Of two numbers of one account, the lower is read first when calls are short: the deadline, while one binds. */
   readonly urgencyMs: number;
+  /** Of the webhook's decisions about the name, those told after this instant are news: they end a wait for the name. */
+  readonly knownDecisionAtMs?: number;
   /** At the deadline: read now, whatever the account's pace. */
   readonly isLastRead?: boolean;
 }
@@ -66,6 +68,7 @@ export type EventKind =
   | 'waiting'
   | 'retried'
   | 'name-decided'
+  | 'name-undecided'
   | 'certificate-collected'
   | 'ready'
   | 'signup-expired'

@@ -1,4 +1,5 @@
 import type { AttemptsLeft } from '../domain/attempt-budget.ts';
+import type { NameDecision } from '../domain/name-decision.ts';
 import type { CodeMethod, Platform, Source, Stage, WaitingFor } from '../domain/onboarding.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
@@ -58,6 +59,10 @@ export interface Progress {
   readonly tracks: Tracks;
   readonly attemptsLeft?: AttemptsLeft;
   readonly certificateSha256?: string;
+  /** Meta lets the number send: while its name is in review, it can be used. */
+  readonly isUsable?: boolean;
+  /** What a webhook told of the name, where a read agrees. */
+  readonly nameDecision?: NameDecision;
   readonly outcome?: Outcome;
   readonly changedAtMs: number;
 }

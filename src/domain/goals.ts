@@ -31,19 +31,28 @@ export interface Sought {
 /** Goals whose progress the reads of a whole account show as well as the number's own. */
 const SHARED_GOALS: readonly Goal[] = ['ownership-settled', 'name-decided', 'name-not-declined'];
 
+const NAME_GOALS: readonly Goal[] = [
+  'name-decided',
+  'name-not-declined',
+  'certificate-or-declined',
+  'certificate-or-another-name',
+];
+
 /**
  * How long until the number must be read, 0 or less for now. A poll costs no call while somebody has read the number within a
- * poll's time and saw that it waits on. Never the first attempt of a wait: that one was asked for, by a message or by the story.
+ * poll's time and saw that it waits on. Never the first attempt of a wait: that one was asked for, by a message or by the story;
+ * nor where a wait may end, as only the number's own read ends it.
  */
 export function untilReadMs(
-  { goal, sinceMs, timing, notBeforeMs }: Sought,
+  { goal, sinceMs, timing, notBeforeMs, giveUpAfterMs = Infinity }: Sought,
   { attempt, seen }: { readonly attempt: number; readonly seen: NumberFacts | undefined },
   nowMs: number,
 ): number {
   const earlyMs = notBeforeMs - nowMs;
   if (earlyMs > 0 || attempt === 1 || !SHARED_GOALS.includes(goal)) return earlyMs;
   if (seen === undefined || isReached(goal, seen)) return earlyMs;
-  return ownPollDueMs(seen.readAtMs, nextReadMs('poll', nowMs - sinceMs, timing)) - nowMs;
+  const dueAtMs = ownPollDueMs(seen.readAtMs, nextReadMs('poll', nowMs - sinceMs, timing));
+  return Math.min(dueAtMs, sinceMs + giveUpAfterMs) - nowMs;
 }
 
 /** How long after this read the next one is due; undefined when it ends the wait. */
@@ -59,7 +68,12 @@ export function nextReadAfterMs(sought: Sought, facts: NumberFacts): number | un
 
 /** True once waiting on would change nothing: the goal is there, or the number was lost on the way. */
 export function isReached(goal: Goal, facts: NumberFacts): boolean {
-  return isLost(facts) || SHOWN[goal](facts);
+  return isLost(facts) || isExplained(goal, facts) || SHOWN[goal](facts);
+}
+
+/** Why a name was declined is worth an end of the wait for another: the customer needs it to find one. */
+function isExplained(goal: Goal, { nameDecision }: NumberFacts): boolean {
+  return nameDecision !== undefined && NAME_GOALS.includes(goal);
 }
 
 const SHOWN: Readonly<Record<Goal, (facts: NumberFacts) => boolean>> = {

@@ -1,3 +1,5 @@
+import type { NameDecision } from './name-decision.ts';
+
 /**
  * What one read of a number said, in Meta's values. Enums stay open: Meta has answered values missing from its own lists.
  * Neither the phone number itself nor a certificate is in it, as facts travel through Temporal.
@@ -17,6 +19,8 @@ export interface NumberFacts {
   readonly lastOnboardedAtMs?: number;
   /** SHA-256 (hex) of the certificate Meta showed; the certificate itself is sealed in the store. */
   readonly certificateSha256?: string;
+  /** What a webhook told of the name, if it is news and explains `nameStatus`. */
+  readonly nameDecision?: NameDecision;
 }
 
 /** What the facts say about registration. `unclear` is never a reason to write: the number is read again. */
@@ -49,6 +53,11 @@ export function registrationOf(facts: NumberFacts): Registration {
 
 function isLive({ platformType, throughputLevel = 'NOT_APPLICABLE' }: NumberFacts): boolean {
   return platformType === 'CLOUD_API' && throughputLevel !== 'NOT_APPLICABLE';
+}
+
+/** Meta lets it send already, whatever its name's review does. */
+export function isUsable(facts: NumberFacts): boolean {
+  return registrationOf(facts) === 'registered' && facts.canSendMessage === 'AVAILABLE';
 }
 
 /** Clearly not on Cloud API, and not at home on the WhatsApp Business app either. */

@@ -21,6 +21,8 @@ export interface Timing {
   readonly lostAnswerWindowMs: number;
   /** How long after the name's approval a certificate may still come. Cloud API numbers may get none. */
   readonly certificateGraceMs: number;
+  /** How long a name may stay undecided before the onboarding ends without a decision. */
+  readonly nameUndecidedAfterMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -33,4 +35,5 @@ export const DEFAULT_TIMING: Timing = {
   proofWindowMs: 65 * MINUTE_MS,
   lostAnswerWindowMs: 5 * MINUTE_MS,
   certificateGraceMs: 48 * HOUR_MS,
+  nameUndecidedAfterMs: 90 * DAY_MS,
 };

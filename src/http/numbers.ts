@@ -12,7 +12,7 @@ import { readIdempotencyKey } from './signup-request.ts';
 import { statusUrlOf } from './signups.ts';
 
 interface NumberDeps {
-  readonly store: Pick<Store, 'numbers' | 'attempts' | 'credentials'>;
+  readonly store: Pick<Store, 'numbers' | 'attempts' | 'credentials' | 'inbox'>;
   readonly onboardings: Pick<Onboardings, 'retryNow'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -41,12 +41,14 @@ async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
 /** @throws HttpError unknown_number */
 async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
   const row = await rowOf(call, deps);
-  const [events, attempts] = await Promise.all([
+  const [events, attempts, nameDecision] = await Promise.all([
     deps.store.numbers.eventsOf(row.phoneNumberId),
     deps.store.attempts.of(row.phoneNumberId),
+    deps.store.inbox.nameDecisionOf(row.phoneNumberId),
   ]);
   const { temporal } = deps;
-  const details = detailsOf(row, { events, attempts, nowMs: deps.nowMs(), temporal });
+  const known = { events, attempts, nameDecision };
+  const details = detailsOf(row, { ...known, nowMs: deps.nowMs(), temporal });
   return answerJson({ ...details, status_url: statusUrlOf(row.phoneNumberId) });
 }
 

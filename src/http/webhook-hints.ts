@@ -4,6 +4,15 @@ import { digitsOf, isWabaId } from '../domain/phone-number.ts';
 import type { NewHint } from '../store/store.ts';
 import { HttpError } from './errors.ts';
 
+const NAME_FIELD = 'phone_number_name_update';
+/** Unix seconds; one of Meta's pages shows them as text. */
+const timeSchema = z.union([
+  z.int().nonnegative(),
+  z
+    .string()
+    .regex(/^[0-9]{1,12}$/)
+    .transform(Number),
+]);
 const OUR_OBJECT = 'whatsapp_business_account';
 
 /** Fields that say something about one number, by its digits, or about a whole account. All others are ignored. */
@@ -18,6 +27,8 @@ const FIELDS: Readonly<Record<string, 'number' | 'account'>> = {
 
 /** `parseJson` hands an id beyond 2^53 over as text. */
 const id = z.union([z.string(), z.number().transform(String)]);
+/** A word of Meta's, known or not. */
+const word = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/);
 const change = z.object({ field: z.string(), value: z.unknown() });
 const entry = z.object({ id, time: z.unknown(), changes: z.array(change) });
 const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
@@ -27,6 +38,8 @@ const valueSchema = z
   .object({
     display_phone_number: id.optional().catch(undefined),
     waba_info: z.object({ waba_id: id }).optional().catch(undefined),
+    decision: word.optional().catch(undefined),
+    rejection_reason: word.optional().catch(undefined),
   })
   .catch({});
 
@@ -65,13 +78,35 @@ function changesOf({ id: entryId, time, changes }: z.output<typeof entry>): read
 
 /** A change of a number without digits wakes the whole account: one more read harms nobody. */
 function hintOf({ entryId, time, field, value }: Change): NewHint | undefined {
-  const { waba_info, display_phone_number } = valueSchema.parse(value);
+  const parsed = valueSchema.parse(value);
+  const { waba_info, display_phone_number } = parsed;
   // For some events the entry is a business portfolio; the account is then in the value.
   const wabaId = waba_info?.waba_id ?? entryId;
   if (!isWabaId(wabaId)) return undefined;
   const digits = digitsOf(display_phone_number ?? '');
   const digest = createHash('sha256').update(JSON.stringify([entryId, field, value, time]));
-  return { digest: digest.digest('hex'), wabaId, field, ...(digits !== '' && { digits }) };
+  const hint = { digest: digest.digest('hex'), wabaId, field };
+  if (digits === '') return hint;
+  return { ...hint, digits, ...(field === NAME_FIELD && decisionIn({ time, value: parsed })) };
+}
+
+/** The name itself is not kept: it is the customer's, and no read needs it. */
+function decisionIn({
+  time,
+  value: { decision, rejection_reason: reason },
+}: {
+  readonly time: unknown;
+  readonly value: z.output<typeof valueSchema>;
+}): Pick<NewHint, 'nameDecision'> {
+  if (decision === undefined) return {};
+  const seconds = timeSchema.safeParse(time).data;
+  return {
+    nameDecision: {
+      decision,
+      ...(decision === 'REJECTED' && reason !== undefined && { reason }),
+      ...(seconds !== undefined && { toldAtMs: seconds * 1000 }),
+    },
+  };
 }
 
 function orRefuse<Output>(parsed: z.ZodSafeParseResult<Output>): Output {

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { NameDecision } from '../domain/name-decision.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { Inbox, NewHint } from './store.ts';
@@ -38,8 +40,10 @@ export function createInbox(deps: InboxDeps): Inbox {
         .where('deliveredAtMs', 'is', null)
         .execute();
     },
+    nameDecisionOf: (phoneNumberId) => nameDecisionOf(db, phoneNumberId),
     forget: async (beforeMs) => {
       await db.deleteFrom('inbox').where('receivedAtMs', '<', beforeMs).execute();
+      await forgetStrangers(db, beforeMs);
     },
   };
 }
@@ -68,6 +72,7 @@ async function keep(deps: InboxDeps, given: readonly NewHint[]): Promise<number>
         .executeTakeFirstOrThrow();
       kept += Number(numInsertedOrUpdatedRows);
     }
+    await keepDecisions(transaction, decisionsIn(hints, receivedAtMs));
     return kept;
   });
 }
@@ -82,4 +87,74 @@ async function withoutErased(
   return hints.filter(
     ({ wabaId, digits }) => digits === undefined || !erased.isDigits(wabaId, digits),
   );
+}
+
+type DecisionRow = Schema['nameDecisions'];
+
+/** The last of each number: one statement takes a number once. A time that is still to come would outlive every decision. */
+function decisionsIn(hints: readonly NewHint[], receivedAtMs: number): readonly DecisionRow[] {
+  const rows = hints
+    .flatMap(({ wabaId, digits, nameDecision }) => {
+      if (digits === undefined || nameDecision === undefined) return [];
+      const { decision, reason = null, toldAtMs = receivedAtMs } = nameDecision;
+      return [{ wabaId, digits, decision, reason, toldAtMs: Math.min(toldAtMs, receivedAtMs) }];
+    })
+    .toSorted((a, b) => a.toldAtMs - b.toldAtMs);
+  return [...new Map(rows.map((row) => [`${row.wabaId}/${row.digits}`, row])).values()];
+}
+
+/** Webhooks come late and in any order: what Meta told later stays. */
+async function keepDecisions(db: Kysely<Schema>, rows: readonly DecisionRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += HINTS_PER_STATEMENT) {
+    await db
+      .insertInto('nameDecisions')
+      .values(rows.slice(start, start + HINTS_PER_STATEMENT))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['wabaId', 'digits'])
+          .doUpdateSet((eb) => ({
+            decision: eb.ref('excluded.decision'),
+            reason: eb.ref('excluded.reason'),
+            toldAtMs: eb.ref('excluded.toldAtMs'),
+          }))
+          .whereRef('excluded.toldAtMs', '>=', 'nameDecisions.toldAtMs'),
+      )
+      .execute();
+  }
+}
+
+async function nameDecisionOf(
+  db: Kysely<Schema>,
+  phoneNumberId: PhoneNumberId,
+): Promise<NameDecision | undefined> {
+  const row = await db
+    .selectFrom('nameDecisions')
+    .innerJoin('numbers', (join) =>
+      join
+        .onRef('numbers.wabaId', '=', 'nameDecisions.wabaId')
+        .onRef('numbers.digits', '=', 'nameDecisions.digits'),
+    )
+    .select(['decision', 'reason', 'toldAtMs'])
+    .where('phoneNumberId', '=', phoneNumberId)
+    .executeTakeFirst();
+  return row && withoutNulls(row);
+}
+
+/** Webhooks name every number of an account, also those that never come to us. */
+async function forgetStrangers(db: Kysely<Schema>, beforeMs: number): Promise<void> {
+  await db
+    .deleteFrom('nameDecisions')
+    .where('toldAtMs', '<', beforeMs)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('numbers')
+            .select('numbers.phoneNumberId')
+            .whereRef('numbers.wabaId', '=', 'nameDecisions.wabaId')
+            .whereRef('numbers.digits', '=', 'nameDecisions.digits'),
+        ),
+      ),
+    )
+    .execute();
 }

@@ -17,6 +17,7 @@ export interface Schema {
   announcements: AnnouncementTable;
   deliveries: DeliveryTable;
   inbox: InboxTable;
+  nameDecisions: NameDecisionTable;
   accounts: AccountTable;
   accountCalls: AccountCallTable;
   accountQueue: AccountQueueTable;
@@ -119,6 +120,14 @@ interface InboxTable {
   digits: string | null;
   receivedAtMs: number;
   deliveredAtMs: number | null;
+}
+
+interface NameDecisionTable {
+  wabaId: string;
+  digits: string;
+  decision: string;
+  reason: string | null;
+  toldAtMs: number;
 }
 
 interface AccountTable {

@@ -1,6 +1,8 @@
 import type { Progress, Tracks } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
+import { nameAdviceOf } from '../domain/name-decision.ts';
 import type { WaitingFor } from '../domain/onboarding.ts';
+import type { Refusal } from '../domain/register-protocol.ts';
 
 export const MOVES: Readonly<Record<WaitingFor, string>> = {
   meta: "Meta's move",
@@ -14,17 +16,23 @@ export const MOVES: Readonly<Record<WaitingFor, string>> = {
 export function currentDetailsOf(progress: Progress): string {
   return [
     `### ${progress.stage}: ${MOVES[progress.waiting.for]}`,
-    adviceOf(progress),
+    toDoOf(progress),
     trackList(progress.tracks),
     ...datesOf(progress),
   ].join('\n\n');
 }
 
-function adviceOf({ waiting: { refusal }, outcome }: Progress): string {
-  if (outcome !== undefined) return `Ended: **${outcome}**.`;
+function toDoOf(progress: Progress): string {
+  const { refusal } = progress.waiting;
+  if (progress.outcome !== undefined) return `Ended: **${progress.outcome}**.`;
   if (refusal === undefined) return 'Nothing to do now.';
   const code = refusal.code === undefined ? '' : ` (Meta code ${codeOf(refusal)})`;
-  return `**${refusal.cause}**${code}: ${causeEntry(refusal.cause).advice}`;
+  return `**${refusal.cause}**${code}: ${adviceOf(refusal, progress)}`;
+}
+
+/** What a refusal asks for, with what Meta told of the name where it is about that. */
+export function adviceOf({ cause }: Refusal, progress: Progress): string {
+  return `${causeEntry(cause).advice} ${nameAdviceOf(cause, progress)}`.trimEnd();
 }
 
 function codeOf(refusal: { readonly code?: number; readonly subcode?: number }): string {

@@ -1,7 +1,9 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { EventKind } from '../contract/activities.ts';
 import { failureTypes } from '../contract/failures.ts';
 import type { OnboardingResult } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
+import { spanText } from '../domain/notices.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
@@ -10,13 +12,28 @@ import { announce, takeFacts } from './progress.ts';
 import { tell, urgencyOf, type Run } from './run.ts';
 
 /** Ends well. */
-export async function finish(run: Run, outcome: Outcome): Promise<OnboardingResult> {
-  tell(run, 'ready', [
-    outcome === 'ready' ? 'Ready to use.' : 'Usable on the WhatsApp Business app.',
-  ]);
+export async function finish(
+  run: Run,
+  outcome: Exclude<Outcome, FailedOutcome>,
+): Promise<OnboardingResult> {
+  tell(run, ...lastWordsOf(run, outcome));
   await end(run, outcome);
   const { certificateSha256 } = run.progress;
   return { outcome, ...(certificateSha256 === undefined ? {} : { certificateSha256 }) };
+}
+
+function lastWordsOf(
+  { timing, progress }: Run,
+  outcome: Exclude<Outcome, FailedOutcome>,
+): [EventKind, [string]] {
+  if (outcome === 'ready') return ['ready', ['Ready to use.']];
+  if (outcome === 'not-applicable') return ['ready', ['Usable on the WhatsApp Business app.']];
+  const span = spanText(timing.nameUndecidedAfterMs);
+  const use = progress.isUsable === true ? 'The number can be used' : 'Meta does not let it send';
+  return [
+    'name-undecided',
+    [`Meta has not decided on the display name in ${span}, and we stop asking. ${use}.`],
+  ];
 }
 
 /**

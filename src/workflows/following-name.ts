@@ -1,5 +1,5 @@
 import type { Waiting } from '../contract/onboarding.ts';
-import type { Goal } from '../domain/goals.ts';
+import { decisionText } from '../domain/name-decision.ts';
 import { nameMeaningOf } from '../domain/name-status.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import { enter } from './progress.ts';
@@ -8,39 +8,61 @@ import { waitForFacts, type Wait } from './waiting.ts';
 
 /**
  * Follows the display name until Meta approves it. A declined name waits for another one; a value we do not know is a review
- * that goes on. Ends early when the number is found taken off Cloud API.
+ * that goes on. Ends early when the number is found taken off Cloud API, and with a name still in review when that lasts too
+ * long.
  */
 export async function followName(run: Run, found: NumberFacts): Promise<NumberFacts> {
   run.isBoundByDeadline = false;
   enter(run, 'following-name');
   let facts = found;
-  while (!needsRegistration(facts) && nameMeaningOf(facts.nameStatus) !== 'approved') {
-    const isDeclined = nameMeaningOf(facts.nameStatus) === 'declined';
-    if (isDeclined) tell(run, 'name-decided', ['Meta declined the display name.', 'Meta']);
-    facts = isDeclined ? await wait(run, facts, DECLINED) : await wait(run, facts, IN_REVIEW);
+  let inReviewSinceMs = Date.now();
+  while (isOpen(run, facts, inReviewSinceMs)) {
+    if (nameMeaningOf(facts.nameStatus) === 'declined') {
+      tell(run, 'name-decided', [declinedText(run), 'Meta']);
+      facts = await wait(run, facts, DECLINED);
+      inReviewSinceMs = Date.now();
+    } else facts = await wait(run, facts, { ...IN_REVIEW, sinceMs: inReviewSinceMs });
   }
-  if (!needsRegistration(facts))
+  if (!needsRegistration(facts) && nameMeaningOf(facts.nameStatus) === 'approved')
     tell(run, 'name-decided', ['Meta approved the display name.', 'Meta']);
   return facts;
 }
 
-const IN_REVIEW = {
+function declinedText({ progress: { nameDecision } }: Run): string {
+  const why = nameDecision === undefined ? '' : decisionText(nameDecision);
+  return `Meta declined the display name. ${why}`.trimEnd();
+}
+
+function isOpen({ timing }: Run, facts: NumberFacts, inReviewSinceMs: number): boolean {
+  if (needsRegistration(facts)) return false;
+  const meaning = nameMeaningOf(facts.nameStatus);
+  if (meaning === 'approved' || meaning === 'declined') return meaning === 'declined';
+  return facts.readAtMs - inReviewSinceMs < timing.nameUndecidedAfterMs;
+}
+
+interface NameWait extends Pick<Wait, 'goal' | 'sinceMs'> {
+  readonly waiting: Waiting;
+}
+
+const IN_REVIEW: NameWait = {
   goal: 'name-decided',
   waiting: { for: 'meta', refusal: { cause: 'name_in_review' } },
-} as const satisfies { goal: Goal; waiting: Waiting };
+};
 
-const DECLINED = {
+const DECLINED: NameWait = {
   goal: 'name-not-declined',
   waiting: { for: 'customer', refusal: { cause: 'name_declined' } },
-} as const satisfies { goal: Goal; waiting: Waiting };
+};
 
 async function wait(
   run: Run,
   { readAtMs }: NumberFacts,
-  { goal, waiting }: typeof IN_REVIEW | typeof DECLINED,
+  { waiting, ...sought }: NameWait,
 ): Promise<NumberFacts> {
-  const notBeforeMs = readAtMs + run.timing.pollMs;
-  return await waitForFacts(run, { goal, pace: 'poll', notBeforeMs }, waiting);
+  const { pollMs, nameUndecidedAfterMs } = run.timing;
+  const end = sought.sinceMs === undefined ? {} : { giveUpAfterMs: nameUndecidedAfterMs };
+  const notBeforeMs = readAtMs + pollMs;
+  return await waitForFacts(run, { ...sought, ...end, pace: 'poll', notBeforeMs }, waiting);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OnboardingInput, OnboardingResult } from '../contract/onboarding.ts';
+import { nameMeaningOf } from '../domain/name-status.ts';
 import { needsRegistration } from '../domain/number-facts.ts';
 import { finish } from './ending.ts';
 import { collectCertificate, followName } from './following-name.ts';
@@ -23,6 +24,9 @@ export async function onboardPhoneNumber(input: OnboardingInput): Promise<Onboar
     facts = await followName(run, facts);
   } while (needsRegistration(facts));
 
+  if (nameMeaningOf(facts.nameStatus) !== 'approved') {
+    return await finish(run, 'registered-name-undecided');
+  }
   await collectCertificate(run, facts);
   return await finish(run, facts.isOnBizApp ? 'not-applicable' : 'ready');
 }

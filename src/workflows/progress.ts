@@ -6,12 +6,11 @@ import {
 } from '@temporalio/common';
 import type { searchAttributeKinds } from '../contract/search-attributes.ts';
 import type { Progress, Waiting } from '../contract/onboarding.ts';
-import { causeEntry } from '../domain/causes.ts';
 import { deadlineOf } from '../domain/deadline.ts';
 import { dueNoticeAtMs, spanText } from '../domain/notices.ts';
-import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
+import { isUsable, registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { mayFollow, type Stage } from '../domain/onboarding.ts';
-import { currentDetailsOf, MOVES } from './current-details.ts';
+import { adviceOf, currentDetailsOf, MOVES } from './current-details.ts';
 import { riskOf, tell, type Run } from './run.ts';
 
 const keyword = (name: keyof typeof searchAttributeKinds) =>
@@ -33,8 +32,13 @@ export function enter(run: Run, stage: Stage): void {
 export function takeFacts(run: Run, facts: NumberFacts): void {
   run.facts = facts;
   const { certificateSha256 } = facts;
+  if (facts.nameDecision !== undefined) run.decisionToldAtMs = facts.nameDecision.toldAtMs;
+  const { nameDecision: before, ...progress } = run.progress;
+  // A decision explains one state of the name, and no later one.
+  const isSameName = facts.nameStatus === progress.tracks.name;
+  const nameDecision = facts.nameDecision ?? (isSameName ? before : undefined);
   run.progress = {
-    ...run.progress,
+    ...progress,
     deadlineAtMs: run.isBoundByDeadline
       ? deadlineOf(facts, run.input.signedUpAtMs)
       : run.progress.deadlineAtMs,
@@ -45,12 +49,14 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
       certificate: certificateSha256 === undefined ? run.progress.tracks.certificate : 'collected',
     },
     ...(certificateSha256 === undefined ? {} : { certificateSha256 }),
+    isUsable: isUsable(facts),
+    ...(nameDecision === undefined ? {} : { nameDecision }),
   };
 }
 
 /** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */
 export function announceWaiting(run: Run, waiting: Waiting): void {
-  tell(run, isPersonsMove(waiting) ? 'needs-action' : 'waiting', [reasonOf(waiting)]);
+  tell(run, isPersonsMove(waiting) ? 'needs-action' : 'waiting', [reasonOf(run, waiting)]);
   tellDueNotice(run, waiting);
   announce(run, { ...run.progress, waiting });
 }
@@ -71,8 +77,8 @@ function tellDueNotice(run: Run, { for: who }: Waiting): boolean {
   return true;
 }
 
-function reasonOf({ refusal, untilMs }: Waiting): string {
-  const why = refusal === undefined ? 'Waiting for Meta.' : causeEntry(refusal.cause).advice;
+function reasonOf({ progress }: Run, { refusal, untilMs }: Waiting): string {
+  const why = refusal === undefined ? 'Waiting for Meta.' : adviceOf(refusal, progress);
   return untilMs === undefined ? why : `${why} Goes on at ${new Date(untilMs).toISOString()}.`;
 }
 

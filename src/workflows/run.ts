@@ -19,6 +19,8 @@ export interface Run {
   isBoundByDeadline: boolean;
   /** The instant at which the last notice of the deadline was due; 0 before the first. */
   noticeToldAtMs: number;
+  /** When Meta told the last decision about the name that this run has heard of; 0 before the first. */
+  decisionToldAtMs: number;
   /** What happened since the last announcement. */
   news: NumberEvent[];
   announced: Promise<void>;
@@ -51,6 +53,7 @@ export function openRun(input: OnboardingInput): Run {
     facts: undefined,
     isBoundByDeadline: true,
     noticeToldAtMs: 0,
+    decisionToldAtMs: 0,
     news: [],
     announced: Promise.resolve(),
     announcements: 0,

@@ -24,6 +24,8 @@ export interface Wait extends Pick<
 > {
   /** Ends the wait by itself at this instant. */
   readonly untilMs?: number;
+  /** When what it waits for began, if that was before this wait. */
+  readonly sinceMs?: number;
 }
 
 /** How a wait ended: Meta showed it, the time came, or a person asked to try again. */
@@ -44,8 +46,9 @@ const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisf
 export async function look(run: Run): Promise<NumberFacts> {
   const { phoneNumberId, wabaId } = run.input;
   const now = { ...NOW, sinceMs: Date.now(), timing: run.timing, urgencyMs: urgencyOf(run) };
+  const look = { ...now, phoneNumberId, wabaId, knownDecisionAtMs: run.decisionToldAtMs };
   try {
-    const facts = await proxyLook(run.timing).observeNumber({ ...now, phoneNumberId, wabaId });
+    const facts = await proxyLook(run.timing).observeNumber(look);
     await take(run, facts);
     return facts;
   } catch (error) {
@@ -67,8 +70,10 @@ export async function waitForMove(run: Run, wait: Wait, waiting: Waiting): Promi
 }
 
 async function factsOf(run: Run, wait: Wait, waiting?: Waiting): Promise<NumberFacts> {
-  let woken = await observe(run, wait, waiting);
-  while (woken.kind !== 'facts') woken = await observe(run, now(wait), waiting);
+  // A look that a person asks for is no new wait: its pace and its end stay where they were.
+  const begun = { sinceMs: Date.now(), ...wait };
+  let woken = await observe(run, begun, waiting);
+  while (woken.kind !== 'facts') woken = await observe(run, now(begun), waiting);
   return woken.facts;
 }
 
@@ -81,7 +86,7 @@ function now(wait: Wait): Wait {
  * hint only makes the next read come now.
  */
 async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken> {
-  const sinceMs = Date.now();
+  const { sinceMs = Date.now() } = first;
   for (let wait = first; ; wait = now(wait)) {
     const end = await race(run, wait, sinceMs);
     if (end.kind === 'refused') await stopOrWaitForAccess(run, end.refusal, waiting);
@@ -111,6 +116,7 @@ async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Pr
     sinceMs,
     timing,
     urgencyMs: urgencyOf(run),
+    knownDecisionAtMs: run.decisionToldAtMs,
   };
   const reading = scope
     .run(() => run.activities.observeNumber(observing))

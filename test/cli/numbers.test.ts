@@ -141,6 +141,7 @@ it('is as JSON what HTTP answers', async () => {
     events: await store.numbers.eventsOf(NUMBER),
     attempts: await store.attempts.of(NUMBER),
     nowMs: nowMs(),
+    nameDecision: undefined,
     temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
   };
   const shown = await commandLine(['numbers', 'show', NUMBER, '--json'], { env, nowMs });

@@ -73,6 +73,12 @@ describe('a good environment', () => {
     expect(configOf({ CERTIFICATE_GRACE: text }).timing.certificateGraceMs).toBe(ms);
   });
 
+  test('lets a name be undecided for 90 days, or as long as it is told', () => {
+    expect(configOf({}).timing.nameUndecidedAfterMs).toBe(90 * 86_400_000);
+    const told = configOf({ NAME_UNDECIDED_AFTER: '30d' });
+    expect(told.timing.nameUndecidedAfterMs).toBe(30 * 86_400_000);
+  });
+
   test('lets a loopback Graph API speak http and be polled every second', () => {
     const config = configOf({ GRAPH_BASE_URL: 'http://127.0.0.1:4010/', POLL_INTERVAL: '1s' });
     expect(config.graph.baseUrl).toBe('http://127.0.0.1:4010');

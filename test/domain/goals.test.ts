@@ -12,6 +12,7 @@ import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 import { factsOf } from './facts.ts';
 
 const REGISTERED = { status: 'CONNECTED', platformType: 'CLOUD_API' };
+const TOLD = { decision: 'REJECTED', toldAtMs: 1 };
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -37,6 +38,10 @@ describe('a number that waits', () => {
     ['name-not-declined', { ...REGISTERED, nameStatus: 'DECLINED' }, false],
     ['name-not-declined', { ...REGISTERED, nameStatus: 'PENDING_REVIEW' }, true],
     ['name-not-declined', { nameStatus: 'DECLINED' }, true],
+    ['name-not-declined', { ...REGISTERED, nameStatus: 'DECLINED', nameDecision: TOLD }, true],
+    ['name-decided', { ...REGISTERED, nameDecision: TOLD }, true],
+    ['registered', { nameDecision: TOLD }, false],
+    ['certificate-shown', { ...REGISTERED, nameDecision: TOLD }, false],
     ['certificate-shown', REGISTERED, false],
     ['certificate-shown', { ...REGISTERED, certificateSha256: 'ab' }, true],
     ['certificate-or-declined', {}, false],
@@ -106,6 +111,12 @@ describe('a poll of a number', () => {
     const seen = { ...inReview, readAtMs: nowMs - 1 };
     expect(untilReadMs(sought(), { attempt: 2, seen }, nowMs)).toBe(DAY_MS - 1);
     expect(untilReadMs(sought(), { attempt: 2, seen }, nowMs - 1)).toBe(POLL_MS);
+  });
+
+  it('is due at the end of a wait that may last only so long, whoever has read the number', () => {
+    const bounded = sought({ giveUpAfterMs: 5000 });
+    const inMs = (nowMs: number) => untilReadMs(bounded, poll, nowMs);
+    expect([inMs(4999), inMs(5000), inMs(5001)]).toEqual([1, 0, -1]);
   });
 
   it.each<[string, Partial<Sought>, Partial<typeof poll> | { readonly seen: undefined }]>([

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PhoneNumberId, WabaId } from '../../src/domain/phone-number.ts';
 import type { HintRow } from '../../src/store/store.ts';
 import { APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
+import { newSignup, phoneNumberId, wabaId } from '../store/builders.ts';
 import { openEdge, sign, type Answer, type Edge } from './edge.ts';
 
 const PATH = '/v1/webhooks/meta';
@@ -45,6 +47,17 @@ function nameUpdate(value: object = {}): Change {
 function webhook(changes: unknown, entry: object = {}): string {
   const one = { id: WABA, time: 1_739_321_024, changes, ...entry };
   return JSON.stringify({ object: 'whatsapp_business_account', entry: [one] });
+}
+
+let accounts = 700;
+const anotherAccount = (): WabaId => wabaId(String(++accounts));
+
+/** A number with the webhook's digits, signed up in this account. */
+async function numberOf(account: WabaId): Promise<PhoneNumberId> {
+  const id = phoneNumberId(`5${account}`);
+  const owner = { wabaId: account, phoneNumberId: id, displayPhoneNumber: `+${DIGITS}` };
+  await edge.store.signups.accept(newSignup({ ...owner, idempotencyKey: id }));
+  return id;
 }
 
 async function hintsAfter(body: string): Promise<readonly HintRow[]> {
@@ -145,6 +158,35 @@ describe('a webhook', () => {
     const body = webhook([nameUpdate({ event: 'repeated' })]);
     expect(await hintsAfter(body)).toHaveLength(1);
     expect(await hintsAfter(body)).toEqual([]);
+  });
+
+  test.each([
+    ['REJECTED', 'NAME_NOT_CONSISTENT', 'NAME_NOT_CONSISTENT'],
+    ['REJECTED', 'A_NEW_REASON', 'A_NEW_REASON'],
+    ['REJECTED', null, undefined],
+    ['REJECTED', 'no word of Meta', undefined],
+    ['DEFERRED', 'NAME_NOT_CONSISTENT', undefined],
+    ['TELEPATHY', null, undefined],
+  ])('that decides on a name (%s, %o) is kept with the reason %s', async (...row) => {
+    const [decision, rejection_reason, reason] = row;
+    const account = anotherAccount();
+    const value = { decision, rejection_reason, requested_verified_name: 'Lucky Shrub' };
+    expect(await hintsAfter(webhook([nameUpdate(value)], { id: account }))).toHaveLength(1);
+    const phoneNumberId = await numberOf(account);
+    expect(await edge.store.inbox.nameDecisionOf(phoneNumberId)).toEqual({
+      ...{ decision, toldAtMs: 1_739_321_024_000 },
+      ...(reason === undefined ? {} : { reason }),
+    });
+  });
+
+  test.each([
+    ['no decision', { decision: undefined }],
+    ['a decision that is no word', { decision: 'on the <b>14th</b>' }],
+    ['a decision that is a list', { decision: ['REJECTED'] }],
+  ])('that names %s is a hint, and decides nothing', async (_row, value) => {
+    const account = anotherAccount();
+    expect(await hintsAfter(webhook([nameUpdate(value)], { id: account }))).toHaveLength(1);
+    expect(await edge.store.inbox.nameDecisionOf(await numberOf(account))).toBeUndefined();
   });
 
   test('about an account names the account in its value, not the portfolio in its entry', async () => {

@@ -47,6 +47,16 @@ describe.each(KINDS)('%s', (kind) => {
       expect(await store.erasure.eraseRows(NUMBER)).toMatchObject({ numbers: 0, credentials: 0 });
     });
 
+    it('comes back with no memory of what Meta told of its name', async () => {
+      const { store } = await openWithNumber(kind);
+      await store.inbox.keep([{ ...HINT, nameDecision: { decision: 'REJECTED' }, digest: 'n' }]);
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toBeDefined();
+      await store.erasure.begin(NUMBER);
+      await store.erasure.eraseRows(NUMBER);
+      await store.signups.accept(newSignup({ idempotencyKey: 'again' }));
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toBeUndefined();
+    });
+
     it('leaves the account to the numbers that stay', async () => {
       const { store } = await openWithNumber(kind);
       await store.signups.accept(newSignup({ idempotencyKey: 'k2', phoneNumberId: OTHER_NUMBER }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewHint } from '../../src/store/store.ts';
-import { ACCOUNT, T0_MS } from './builders.ts';
+import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS } from './builders.ts';
 import { KINDS, openTestStore } from './test-store.ts';
 
 const hint = (digest: string, changes: Partial<NewHint> = {}): NewHint => ({
@@ -80,6 +80,59 @@ describe.each(KINDS)('%s', (kind) => {
       await store.inbox.markDelivered(['a']);
       expect(await store.inbox.keep([hint('a')])).toBe(0);
       expect(await store.inbox.pending(10)).toEqual([]);
+    });
+  });
+
+  describe('what a webhook told of a name', () => {
+    const told = (decision: string, toldAtMs?: number, digits = '16315555555'): NewHint =>
+      hint(`${decision}/${toldAtMs}/${digits}`, {
+        digits,
+        nameDecision: { decision, ...(toldAtMs === undefined ? {} : { toldAtMs }) },
+      });
+
+    it('is found by the number, also when it came before its signup', async () => {
+      const { store } = await openTestStore(kind);
+      const nameDecision = { decision: 'REJECTED', reason: 'NAME_NOT_CONSISTENT', toldAtMs: 1000 };
+      await store.inbox.keep([hint('a', { digits: '16315555555', nameDecision })]);
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toBeUndefined();
+      await store.signups.accept(newSignup());
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toEqual(nameDecision);
+    });
+
+    it('is what was told last, in whatever order it comes', async () => {
+      const { store } = await openTestStore(kind);
+      await store.signups.accept(newSignup());
+      const hints = [told('DEFERRED', 2000), told('REJECTED', 3000), told('PENDING', 1000)];
+      await store.inbox.keep(hints);
+      for (const each of hints)
+        await store.inbox.keep([{ ...each, digest: `late ${each.digest}` }]);
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toEqual({
+        ...{ decision: 'REJECTED', toldAtMs: 3000 },
+      });
+    });
+
+    it('was told now where Meta gives no time, or one that is still to come', async () => {
+      const { store, clock } = await openTestStore(kind);
+      await store.signups.accept(newSignup());
+      await store.inbox.keep([told('DEFERRED', T0_MS + 1)]);
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toMatchObject({ toldAtMs: T0_MS });
+      clock.nowMs += 5;
+      await store.inbox.keep([told('REJECTED')]);
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toEqual({
+        ...{ decision: 'REJECTED', toldAtMs: T0_MS + 5 },
+      });
+    });
+
+    it('stays with a number that is known, and of a stranger no longer than the webhook', async () => {
+      const { store, clock } = await openTestStore(kind);
+      await store.signups.accept(newSignup());
+      await store.inbox.keep([told('REJECTED'), told('REJECTED', undefined, '4930123')]);
+      clock.nowMs += 1;
+      await store.inbox.forget(clock.nowMs);
+      const stranger = { phoneNumberId: OTHER_NUMBER, displayPhoneNumber: '+49 30 123' };
+      await store.signups.accept(newSignup({ ...stranger, idempotencyKey: 'k2' }));
+      expect(await store.inbox.nameDecisionOf(NUMBER)).toMatchObject({ decision: 'REJECTED' });
+      expect(await store.inbox.nameDecisionOf(OTHER_NUMBER)).toBeUndefined();
     });
   });
 });

@@ -116,6 +116,15 @@ CREATE TABLE "kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
+CREATE TABLE "name_decisions" (
+  "waba_id" text not null,
+  "digits" text not null,
+  "decision" text not null,
+  "reason" text,
+  "told_at_ms" bigint not null,
+  constraint "name_decisions_by_number" primary key ("waba_id", "digits")
+);
+
 CREATE TABLE "number_reads" (
   "phone_number_id" text not null primary key,
   "waba_id" text not null,

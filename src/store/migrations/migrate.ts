@@ -7,6 +7,7 @@ import * as useFigure from './0004-use-figure.ts';
 import * as dataKeys from './0005-data-keys.ts';
 import * as platform from './0006-platform.ts';
 import * as tombstones from './0007-tombstones.ts';
+import * as nameDecisions from './0008-name-decisions.ts';
 import * as deliveries from './0009-deliveries.ts';
 
 /** By name, in the order they run. A released one is never changed. */
@@ -18,6 +19,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0005-data-keys': dataKeys,
   '0006-platform': platform,
   '0007-tombstones': tombstones,
+  '0008-name-decisions': nameDecisions,
   '0009-deliveries': deliveries,
 });
 

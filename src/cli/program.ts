@@ -7,6 +7,7 @@ import { CliCommand } from './cli-command.ts';
 import { addCode } from './code.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT_CODES } from './errors.ts';
+import { addEvents } from './events.ts';
 import { addForget } from './forget.ts';
 import type { Io } from './io.ts';
 import { addKeys } from './keys.ts';
@@ -46,6 +47,7 @@ export function createProgram(io: Io): CliCommand {
   addOrders(program, io);
   addDoctor(program, io);
   addKeys(program, io);
+  addEvents(program, io);
   addForget(program, io);
   return program;
 }

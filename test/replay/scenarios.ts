@@ -1,3 +1,5 @@
+import type { Timing } from '../../src/domain/timing.ts';
+
 const DAY_MS = 86_400_000;
 
 /** A life of a number that every later version of the workflow must be able to replay. */
@@ -7,12 +9,16 @@ export interface Scenario {
   readonly fault?: { readonly kind: string };
   /** Only where the number's own poll is part of the story; otherwise it stays out of the way. */
   readonly pollMs?: number;
+  /** Paces that would otherwise take days. */
+  readonly timing?: Partial<Timing>;
   readonly steps: readonly Step[];
 }
 
 interface Step {
   readonly afterMs: number;
   readonly patch?: unknown;
+  /** What a webhook tells of the name. */
+  readonly nameDecision?: { readonly decision: string; readonly reason?: string };
   readonly signal?: 'numberChanged' | 'retry';
 }
 
@@ -48,6 +54,35 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     signup: () => ({ order: { scenario: 'declined', number: { name_status: 'DECLINED' } } }),
     pollMs: 1000,
     steps: [{ afterMs: 3000, patch: inReview(1000), signal: 'numberChanged' }],
+  },
+  'name-declined-with-a-reason': {
+    signup: () => ({ order: { number: { name_status: 'PENDING_REVIEW', review: null } } }),
+    pollMs: 1000,
+    steps: [
+      {
+        afterMs: 3000,
+        patch: { name_status: 'DECLINED', review: null },
+        nameDecision: { decision: 'REJECTED', reason: 'NAME_FORMAT_UNACCEPTABLE' },
+        signal: 'numberChanged',
+      },
+      { afterMs: 3000, patch: inReview(1000), signal: 'numberChanged' },
+    ],
+  },
+  'name-never-decided': {
+    signup: () => ({ order: { number: { name_status: 'PENDING_REVIEW', review: null } } }),
+    pollMs: 1000,
+    timing: { nameUndecidedAfterMs: 4000 },
+    steps: [],
+  },
+  // Told of the 4 days when it begins to wait, of the 2 days by the wait's timer.
+  'at-risk-then-registered': {
+    signup: (nowMs) => {
+      const signedUpAtMs = nowMs - 12 * DAY_MS + 5000;
+      const number = { ...inReview(1000), last_onboarded_time: signedUpAtMs };
+      return { order: { scenario: 'on_handset', number }, signedUpAtMs };
+    },
+    pollMs: 1000,
+    steps: [{ afterMs: 9000, patch: { on_handset: false }, signal: 'retry' }],
   },
   'never-verified-expired': {
     signup: (nowMs) => {

@@ -5,21 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../src/activities/index.ts';
+import { createActivities, createDeliveryActivities } from '../src/activities/index.ts';
 import { WATCH_ACCOUNT, watchIdOf, watchSignalNames } from '../src/contract/account-watch.ts';
-import {
-  ONBOARD_PHONE_NUMBER,
-  TASK_QUEUE,
-  workflowIdOf,
-  type OnboardingInput,
-} from '../src/contract/onboarding.ts';
-import { digitsOf } from '../src/domain/phone-number.ts';
+import { ONBOARD_PHONE_NUMBER, TASK_QUEUE, workflowIdOf } from '../src/contract/onboarding.ts';
+import { DELIVERY_QUEUE, deliveryIdOf } from '../src/contract/partner-events.ts';
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
+import { startsOf } from '../src/http/event-drain.ts';
+import { clientTo, startReceiver, type Receiver } from '../test/partner/receiver.ts';
 import { APP_ID } from '../test/support/fake-meta.ts';
 import { QUICK } from '../test/support/quick-timing.ts';
 import { installQuietRuntime } from '../test/support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../test/support/real-engine.ts';
-import { SCENARIOS, WATCHES, type AccountStep, type Scenario } from '../test/replay/scenarios.ts';
+import {
+  DELIVERIES,
+  SCENARIOS,
+  WATCHES,
+  type AccountStep,
+  type Scenario,
+} from '../test/replay/scenarios.ts';
 import { acceptSignup } from '../test/support/signup.ts';
 import { writeWorkflowBundle } from './bundle-workflows.ts';
 
@@ -39,32 +42,18 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     const match = { number: phoneNumberId, times: 1, path: 'register' };
     await engine.meta.post('/faults', { match, ...scenario.fault });
   }
-  const timing = { ...QUICK, pollMs: scenario.pollMs ?? 60_000, ...scenario.timing };
   const handle = await engine.client.workflow.start(ONBOARD_PHONE_NUMBER, {
-    args: [{ ...input, timing }],
+    args: [{ ...input, timing: { ...QUICK, pollMs: scenario.pollMs ?? 60_000 } }],
     workflowId: workflowIdOf(phoneNumberId),
     taskQueue: TASK_QUEUE,
   });
   for (const step of scenario.steps) {
     await sleep(step.afterMs);
     if (step.patch !== undefined) await engine.meta.patch(`/numbers/${phoneNumberId}`, step.patch);
-    if (step.nameDecision !== undefined) await tell(engine, input, step.nameDecision);
     if (step.signal !== undefined) await handle.signal(step.signal);
   }
   await handle.result().catch(() => undefined);
   await keep(name, await handle.fetchHistory());
-}
-
-/** As the HTTP edge keeps a webhook about a name. */
-async function tell(
-  { store }: RealEngine,
-  { phoneNumberId, wabaId }: Pick<OnboardingInput, 'phoneNumberId' | 'wabaId'>,
-  nameDecision: NonNullable<Scenario['steps'][number]['nameDecision']>,
-): Promise<void> {
-  const number = await store.numbers.byId(phoneNumberId);
-  const digits = digitsOf(number?.displayPhoneNumber ?? '');
-  const hint = { digest: phoneNumberId, wabaId, field: 'phone_number_name_update', digits };
-  await store.inbox.keep([{ ...hint, nameDecision }]);
 }
 
 /** A watch goes on for ever: what it has done so far is its history. */
@@ -92,6 +81,34 @@ async function recordWatch(
   await handle.terminate('recorded');
 }
 
+/** One event of a new number, to a receiver that answers so. */
+async function recordDelivery(
+  { engine, receiver }: { readonly engine: RealEngine; readonly receiver: Receiver },
+  name: string,
+  answers: readonly number[],
+): Promise<void> {
+  const { phoneNumberId, wabaId } = await acceptSignup(engine, {}, Date.now());
+  const event = { kind: 'ready', atMs: Date.now(), text: 'Ready to use.', actor: 'recorder' };
+  await engine.store.numbers.announce({
+    ...{ phoneNumberId, wabaId, stage: 'done', waitingFor: 'nobody', deadlineAtMs: 0 },
+    ...{ progressJson: '{}', announcementKey: name },
+    events: [{ ...event, deliverAs: 'number.ready' }],
+  });
+  const due = await engine.store.deliveries.due(100);
+  const delivery = due.find((each) => each.phoneNumberId === phoneNumberId);
+  if (delivery === undefined) throw new Error('no event is due');
+  const started = startsOf(engine.client, Date.now)(delivery);
+  for (const answer of answers) {
+    receiver.mood = answer;
+    const before = receiver.arrived.length;
+    while (receiver.arrived.length === before) await sleep(50);
+  }
+  await started;
+  const handle = engine.client.workflow.getHandle(deliveryIdOf(delivery.id));
+  await handle.result().catch(() => undefined);
+  await keep(name, await handle.fetchHistory());
+}
+
 async function keep(name: string, history: Parameters<typeof historyToJSON>[0]): Promise<void> {
   const text = historyToJSON(history).replaceAll(ROOT, '');
   await writeFile(join(VALID, `${name}.json`), `${text}\n`);
@@ -103,6 +120,8 @@ const wanted = process.argv.slice(2);
 const cli = await findTemporalProgram('temporal', { env: process.env, report: say });
 const engine = await startRealEngine(cli);
 const bundle = join(tmpdir(), `record-history-${process.pid.toString()}.js`);
+const receiver = await startReceiver();
+const partner = clientTo(receiver.url);
 const connection = await NativeConnection.connect({ address: engine.temporalAddress });
 try {
   await writeWorkflowBundle(bundle);
@@ -121,6 +140,10 @@ try {
       graphTimeoutMs: 1000,
     }),
   });
+  const caller = await Worker.create({
+    ...{ connection, taskQueue: DELIVERY_QUEUE, identity: 'recorder' },
+    activities: createDeliveryActivities({ store: engine.store, partner }),
+  });
   const isWanted = ([name]: readonly [string, unknown]): boolean =>
     wanted.length === 0 || wanted.includes(name);
   const recordings = [
@@ -131,9 +154,18 @@ try {
       .filter(isWanted)
       .map(([name, steps]) => recordWatch(engine, name, steps)),
   ];
-  const results = await worker.runUntil(Promise.allSettled(recordings));
+  // One after the other: there is one receiver.
+  const deliveries = async (): Promise<void> => {
+    for (const [name, answers] of Object.entries(DELIVERIES).filter(isWanted)) {
+      await recordDelivery({ engine, receiver }, name, answers);
+    }
+  };
+  const all = Promise.allSettled([...recordings, deliveries()]);
+  const results = await worker.runUntil(caller.runUntil(all));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 } finally {
+  receiver.close();
+  await partner.close();
   await connection.close();
   await engine.close();
   await rm(bundle, { force: true });

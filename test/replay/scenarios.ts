@@ -109,3 +109,9 @@ export type AccountStep = 'number-signs-up' | 'access-is-lost';
 export const WATCHES: Readonly<Record<string, readonly AccountStep[]>> = {
   'account-watched': ['number-signs-up', 'number-signs-up', 'access-is-lost', 'number-signs-up'],
 };
+
+/** What the partner's receiver answers to one event, attempt by attempt. */
+export const DELIVERIES: Readonly<Record<string, readonly number[]>> = {
+  'event-delivered-at-last': [503, 204],
+  'event-given-up': [410],
+};

@@ -2,6 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { AccountActivities, WatchInput } from '../../../src/contract/account-watch.ts';
 import type { OnboardingActivities } from '../../../src/contract/activities.ts';
 import type { OnboardingInput } from '../../../src/contract/onboarding.ts';
+import type { DeliveryActivities, DeliveryInput } from '../../../src/contract/partner-events.ts';
 
 /** What a careless change looks like: the attempt is reserved before the number is read. Replay must refuse it. */
 export async function onboardPhoneNumber({ phoneNumberId }: OnboardingInput): Promise<void> {
@@ -18,4 +19,10 @@ export async function onboardPhoneNumber({ phoneNumberId }: OnboardingInput): Pr
 export async function watchAccount({ wabaId }: WatchInput): Promise<void> {
   const activities = proxyActivities<AccountActivities>({ startToCloseTimeout: 300_000 });
   await activities.observeAccount({ wabaId });
+}
+
+/** Gives the event up before it is sent. */
+export async function deliverEvent(input: DeliveryInput): Promise<void> {
+  const activities = proxyActivities<DeliveryActivities>({ startToCloseTimeout: 30_000 });
+  await activities.parkEvent(input);
 }

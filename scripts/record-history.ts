@@ -7,7 +7,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities, createDeliveryActivities } from '../src/activities/index.ts';
 import { WATCH_ACCOUNT, watchIdOf, watchSignalNames } from '../src/contract/account-watch.ts';
-import { ONBOARD_PHONE_NUMBER, TASK_QUEUE, workflowIdOf } from '../src/contract/onboarding.ts';
+import {
+  ONBOARD_PHONE_NUMBER,
+  TASK_QUEUE,
+  workflowIdOf,
+  type OnboardingInput,
+} from '../src/contract/onboarding.ts';
+import { digitsOf } from '../src/domain/phone-number.ts';
 import { DELIVERY_QUEUE, deliveryIdOf } from '../src/contract/partner-events.ts';
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
 import { startsOf } from '../src/http/event-drain.ts';
@@ -42,18 +48,32 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     const match = { number: phoneNumberId, times: 1, path: 'register' };
     await engine.meta.post('/faults', { match, ...scenario.fault });
   }
+  const timing = { ...QUICK, pollMs: scenario.pollMs ?? 60_000, ...scenario.timing };
   const handle = await engine.client.workflow.start(ONBOARD_PHONE_NUMBER, {
-    args: [{ ...input, timing: { ...QUICK, pollMs: scenario.pollMs ?? 60_000 } }],
+    args: [{ ...input, timing }],
     workflowId: workflowIdOf(phoneNumberId),
     taskQueue: TASK_QUEUE,
   });
   for (const step of scenario.steps) {
     await sleep(step.afterMs);
     if (step.patch !== undefined) await engine.meta.patch(`/numbers/${phoneNumberId}`, step.patch);
+    if (step.nameDecision !== undefined) await tell(engine, input, step.nameDecision);
     if (step.signal !== undefined) await handle.signal(step.signal);
   }
   await handle.result().catch(() => undefined);
   await keep(name, await handle.fetchHistory());
+}
+
+/** As the HTTP edge keeps a webhook about a name. */
+async function tell(
+  { store }: RealEngine,
+  { phoneNumberId, wabaId }: Pick<OnboardingInput, 'phoneNumberId' | 'wabaId'>,
+  nameDecision: NonNullable<Scenario['steps'][number]['nameDecision']>,
+): Promise<void> {
+  const number = await store.numbers.byId(phoneNumberId);
+  const digits = digitsOf(number?.displayPhoneNumber ?? '');
+  const hint = { digest: phoneNumberId, wabaId, field: 'phone_number_name_update', digits };
+  await store.inbox.keep([{ ...hint, nameDecision }]);
 }
 
 /** A watch goes on for ever: what it has done so far is its history. */

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { acceptSignup } from '../desk/signup.ts';
-import { digitsOf, type PhoneNumberId } from '../domain/phone-number.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
 import { withDesk } from './desk.ts';
@@ -28,18 +28,13 @@ export function addStart(program: CliCommand, io: Io): void {
       const { codeFile: file } = options;
       const code = await readSecret(io, { what: 'signup code', option: '--code-file', file });
       await withDesk(io, async (desk) => {
-        const { row, running } = await acceptSignup(
+        await acceptSignup(
           { ...desk, log: SILENT },
           {
             ...{ code, wabaId, phoneNumberId, how: { platform: 'cloud' } },
             ...{ idempotencyKey: `cli/${randomUUID()}`, bodyHash: 'cli' },
           },
         );
-        if (running === undefined) return;
-        // Its customer has reconnected: it looks again, with the new token.
-        const digest = createHash('sha256').update(`signup/${row.id}`).digest('hex');
-        const digits = digitsOf(running.displayPhoneNumber);
-        await desk.store.inbox.keep([{ digest, wabaId, field: 'signup', digits }]);
       });
       const view = { phone_number_id: phoneNumberId, waba_id: wabaId };
       answer(io, options, { view, lines: linesOf(phoneNumberId) });

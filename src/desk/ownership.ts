@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Secret } from '../domain/secret.ts';
 import type { CodeMethod } from '../graph/checks.ts';
+import type { Store } from '../store/store.ts';
 import { askMeta, type MetaDeps, type NumberTarget } from './meta.ts';
+import { nudge } from './nudge.ts';
 
 /**
  * Has Meta send a code to the number. After Embedded Signup none is needed: this is for numbers that were added by hand, and
@@ -18,9 +21,14 @@ export async function requestCode(
   });
 }
 
-/** Gives Meta the code that came. Guessing too often locks the number for hours. */
+interface OwnershipDeps extends MetaDeps {
+  /** Absent where no number is ours. */
+  readonly store?: NonNullable<MetaDeps['store']> & Pick<Store, 'numbers' | 'inbox'>;
+}
+
+/** Gives Meta the code that came, and has the number's onboarding look. Guessing too often locks the number for hours. */
 export async function submitCode(
-  { graph, ...deps }: MetaDeps,
+  { graph, ...deps }: OwnershipDeps,
   { phoneNumberId, ...target }: NumberTarget,
   code: Secret,
 ): Promise<void> {
@@ -29,4 +37,7 @@ export async function submitCode(
     calls: 0,
     ask: (token) => graph.verifyCode({ token, phoneNumberId, code }),
   });
+  const ours = await deps.store?.numbers.byId(phoneNumberId);
+  if (deps.store === undefined || ours === undefined) return;
+  await nudge(deps.store, ours, { field: 'code', id: randomUUID() });
 }

@@ -3,10 +3,14 @@ import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { NumberRow, RegistrationChoice, SignupRow, Store } from '../store/store.ts';
 import { DeskError } from './errors.ts';
+import { nudge } from './nudge.ts';
 import { gainAccess, type Access, type AccessDeps } from './signup-access.ts';
 
 export interface SignupDeps extends AccessDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'credentials' | 'erasure' | 'pacing'>;
+  readonly store: Pick<
+    Store,
+    'signups' | 'numbers' | 'credentials' | 'erasure' | 'pacing' | 'inbox'
+  >;
   readonly nowMs: () => number;
 }
 
@@ -22,8 +26,8 @@ export interface Signup {
 
 export interface AcceptedSignup {
   readonly row: SignupRow;
-  /** The number's onboarding, if one runs: its customer has renewed our access. */
-  readonly running: NumberRow | undefined;
+  /** An onboarding of the number runs already: its customer has renewed our access. */
+  readonly isRunning: boolean;
 }
 
 /**
@@ -47,7 +51,10 @@ export async function acceptSignup(deps: SignupDeps, signup: Signup): Promise<Ac
   refuseHeld(known, signup);
   if ((await store.erasure.welcomeBack(phoneNumberId)) === 'erasing') throw erasing();
   const row = await store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
-  return { row, running: known?.outcome === undefined ? known : undefined };
+  if (known === undefined || known.outcome !== undefined) return { row, isRunning: false };
+  // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
+  await nudge(store, known, { field: 'signup', id: row.id });
+  return { row, isRunning: true };
 }
 
 /** What would come to nothing is refused before the code is spent. */

@@ -13,13 +13,11 @@ import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { isAcceptablePin } from '../domain/pin.ts';
 import { Secret } from '../domain/secret.ts';
 import { checkedCountryCode, checkedPin } from '../graph/checks.ts';
-import type { Store } from '../store/store.ts';
 import { fieldsIn } from './account-numbers.ts';
 import { answerJson } from './answers.ts';
 import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { codeRequestOf } from './code-request.ts';
 import { HttpError } from './errors.ts';
-import { nudge, type NudgeDeps } from './nudge.ts';
 import { readQuery, type Query } from './query.ts';
 import type { Call, Handler, Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
@@ -34,8 +32,9 @@ import {
   wabaIdOf,
 } from './values.ts';
 
-interface PhoneNumberDeps extends RegistrationDeps, NudgeDeps {
-  readonly store: Store;
+interface PhoneNumberDeps extends RegistrationDeps {
+  /** Lets the drain look at what is new. */
+  readonly wake: () => void;
 }
 
 /** Numbers as Meta shows them, and what may be ordered for one, with an onboarding of ours or without. */
@@ -82,8 +81,7 @@ async function submitNumberCode(call: Call, deps: PhoneNumberDeps): Promise<Resp
   const code = oneTimeCodeOf(body.get('code'));
   readIdempotencyKey(call.request);
   await submitCode(deps, await numberTarget(deps.store, asked), code);
-  const row = await deps.store.numbers.byId(asked.phoneNumberId);
-  if (row !== undefined) await nudge(deps, row, { field: 'code', id: call.requestId });
+  deps.wake();
   return answerJson({ phone_number_id: asked.phoneNumberId });
 }
 

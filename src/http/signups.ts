@@ -6,17 +6,17 @@ import type { SignupRow } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { nudge, type NudgeDeps } from './nudge.ts';
 import type { Onboardings } from './onboardings.ts';
 import { readSignupRequest, type SignupRequest } from './signup-request.ts';
 
 /** How long a repeat waits for the request it repeats: somewhat longer than Meta takes to exchange a code. */
 const TWIN_MS = 6000;
 
-interface SignupDeps extends DeskDeps, NudgeDeps {
-  readonly store: DeskDeps['store'] & NudgeDeps['store'];
+interface SignupDeps extends DeskDeps {
   readonly onboardings: Pick<Onboardings, 'start'>;
   readonly hash: KeyedHash;
+  /** Lets the drain look at what is new. */
+  readonly wake: () => void;
 }
 
 interface Accepted {
@@ -89,13 +89,12 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
     refuseOtherBody(stored, bodyHash);
     return { phoneNumberId: stored.phoneNumberId, status: 202 };
   }
-  const { row, running } = await acceptSignup(deps, signup).catch((error: unknown) => {
+  const { row, isRunning } = await acceptSignup(deps, signup).catch((error: unknown) => {
     throw withLocation(error, phoneNumberId);
   });
-  // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
-  if (running !== undefined) await nudge(deps, running, { field: 'signup', id: row.id });
+  if (isRunning) deps.wake();
   await startNow(deps, row);
-  return { phoneNumberId, status: running === undefined ? 202 : 200 };
+  return { phoneNumberId, status: isRunning ? 200 : 202 };
 }
 
 function withLocation(error: unknown, phoneNumberId: PhoneNumberId): unknown {

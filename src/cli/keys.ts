@@ -106,16 +106,16 @@ function addRetire(keys: CliCommand, io: Io): void {
       'Takes a key out of the file. Refused while a row needs it; a backup may need it longer.',
     )
     .argument('<key-id>', 'as keys list shows it')
-    .option('--after-retention', 'no history in Temporal needs it; asked for with PAYLOAD_CODEC=on')
+    .option('--after-retention', 'confirms that no history in Temporal needs it')
     .option('--json', '{"id", "state"}')
     .action(async (id: string, options: RetireOptions) => {
-      const { store, temporal } = configFor(io, []);
-      if (temporal.codec.isOn && options.afterRetention !== true) throw histories(id);
+      const { store } = configFor(io, []);
       const rows = (await countRows(io)).get(id) ?? 0;
       if (rows > 0) {
         const next = 'activate another key, then run: whatsapp-onboarding keys rotate';
         throw new CliError('not_now', `keys retire: ${rows} rows need ${id}; ${next}`);
       }
+      if (options.afterRetention !== true) throw histories(id);
       await removeKey(store.keyFile, id);
       answer(io, options, {
         view: { id, state: 'retired' },
@@ -124,16 +124,16 @@ function addRetire(keys: CliCommand, io: Io): void {
         ],
       });
     })
-    .withExamples('whatsapp-onboarding keys retire 0b6a3f5d81c27e94');
+    .withExamples('whatsapp-onboarding keys retire 0b6a3f5d81c27e94 --after-retention');
 }
 
 interface RetireOptions extends JsonOption {
   readonly afterRetention?: true;
 }
 
-/** Nobody can count them, and a history that cannot be read stops its run. */
+/** Nobody can count them, and a history that cannot be read stops its run: also one from when `PAYLOAD_CODEC` was still on. */
 function histories(id: string): CliError {
-  const when = `once no run or kept history is older than the key after ${id}`;
+  const when = `once no run or kept history is older than the key after ${id}, or at once if PAYLOAD_CODEC was never on`;
   return new CliError(
     'not_now',
     `keys retire: histories in Temporal may need ${id}; repeat with --after-retention ${when}`,

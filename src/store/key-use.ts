@@ -22,9 +22,6 @@ export function createKeyUse(deps: KeyUseDeps): KeyUse {
   return {
     count: () => count(deps.db),
     rotate: (onProgress) => rotate(deps, onProgress),
-    forget: async (owner) => {
-      await deps.db.deleteFrom('dataKeys').where('owner', '=', owner).execute();
-    },
   };
 }
 

@@ -45,7 +45,7 @@ it('takes a service from one key to the next: new, activate, rotate, retire', as
   expect(await keys(home, 'rotate')).toBe(
     `Sealed anew with the active key: 2 data keys, 0 values without one.\nNo row needs ${first?.id ?? ''} any more.\n`,
   );
-  await keys(home, 'retire', first?.id ?? '');
+  await keys(home, 'retire', first?.id ?? '', '--after-retention');
   expect(await listOf(home)).toMatchObject([{ id, state: 'active', rows: 2 }]);
   expect((await home.store.credentials.pinOf(NUMBER))?.reveal()).toBe(pin);
 });
@@ -65,7 +65,7 @@ it('retires no key that histories in Temporal may need, until somebody answers f
   const home = await openHome();
   const [first] = await listOf(home);
   await keys(home, 'activate', await newKey(home));
-  const env = { ...home.env, PAYLOAD_CODEC: 'on' };
+  const { env } = home;
   const args = ['keys', 'retire', first?.id ?? ''];
   const refused = await commandLine(args, { env });
   expect(refused).toMatchObject({ code: 5, out: '' });
@@ -110,9 +110,12 @@ it('prints no key, whatever is asked', async () => {
   expect(ring.filter(({ key }) => outputs.includes(key))).toEqual([]);
 });
 
-it.each([['activate'], ['retire']])('refuses to %s a key that is not there', async (verb) => {
+it.each([
+  ['activate', []],
+  ['retire', ['--after-retention']],
+])('refuses to %s a key that is not there', async (verb, flags) => {
   const home = await openHome();
-  const ended = await commandLine(['keys', verb, 'k9'], { env: home.env });
+  const ended = await commandLine(['keys', verb, 'k9', ...flags], { env: home.env });
   expect(ended).toMatchObject({
     code: 5,
     err: `keys ${verb}: no key k9; keys list shows the ids\n`,

@@ -174,9 +174,10 @@ describe.each(KINDS)('%s', (kind) => {
       );
     });
 
-    it('does not open, wherever a copy of it is, once its data key is forgotten', async () => {
-      const { store } = await storeWithTwoPins();
-      await store.keyUse.forget(`number/${NUMBER}`);
+    it('does not open, wherever a copy of it is, once its data key is gone', async () => {
+      const { opened, store } = await storeWithTwoPins();
+      const raw = await openRaw(opened);
+      await raw.run(`delete from data_keys where owner = 'number/${NUMBER}'`);
       await expect(store.credentials.pinOf(NUMBER)).rejects.toThrow(/a data key that is gone/);
       expect(await store.credentials.pinOf(OTHER_NUMBER)).toBeDefined();
     });

@@ -16,7 +16,7 @@ const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
 export function createObserveAccount(deps: ActivityDeps): AccountActivities['observeAccount'] {
   return async ({ wabaId }: WatchInput) => {
     const numbers = await deps.store.numbers.ofAccount(wabaId);
-    const waiting = numbers.filter(({ outcome }) => outcome === undefined);
+    const waiting = numbers.filter(isWaiting);
     const before = new Map(
       (await deps.store.accounts.lastReadsOf(wabaId)).map((read) => [
         read.phoneNumberId,
@@ -30,7 +30,7 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
         facts: before.get(phoneNumberId),
       })),
       // The list also shows numbers that never came to us, and each hundred of them is a call.
-      known: Math.max(numbers.length, before.size),
+      known: Math.max(numbers.length, await deps.store.accounts.listedOf(wabaId)),
       readAtMs: await deps.store.accounts.readAtMs(wabaId),
     };
     const move = nextOfWatch(seen, deps.nowMs());
@@ -39,14 +39,16 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
 
     const { read, thenSleepMs } = move;
     const { calls } = read;
-    const reads = await paced(deps, { wabaId, who: 'watch', urgencyMs: LEAST_URGENT, calls }, () =>
-      readAll(deps, wabaId, { read, waiting }),
+    const { reads, listed } = await paced(
+      deps,
+      { wabaId, who: 'watch', urgencyMs: LEAST_URGENT, calls },
+      () => readAll(deps, wabaId, { read, numbers }),
     );
     const changed = changedOf(waiting, { before, reads });
     for (const phoneNumberId of changed) await hint(phoneNumberId);
     // After the hints: a crash between the two hints again, and loses nothing.
     await deps.store.accounts.keepReads(wabaId, reads);
-    await deps.store.accounts.markRead(wabaId);
+    await deps.store.accounts.markRead(wabaId, listed);
     throw stillWaiting(
       `${waiting.length} numbers wait; ${changed.length} had changed`,
       thenSleepMs,
@@ -54,24 +56,40 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
   };
 }
 
+interface Listed {
+  readonly reads: readonly NumberRead[];
+  /** How many numbers the account's list had, if it was listed. */
+  readonly listed?: number;
+}
+
+/** Of a list, only our own numbers are kept: of the others nobody has asked us to hold anything. */
 async function readAll(
   deps: ActivityDeps,
   wabaId: WabaId,
-  { read, waiting }: { readonly read: AccountRead; readonly waiting: readonly NumberRow[] },
-): Promise<readonly NumberRead[]> {
+  { read, numbers }: { readonly read: AccountRead; readonly numbers: readonly NumberRow[] },
+): Promise<Listed> {
   const call = { token: await tokenOf(deps, wabaId), signal: cancellationSignal() };
   const reads: NumberRead[] = [];
   if (read.kind === 'list') {
+    const ours = new Set(numbers.map(({ phoneNumberId }) => phoneNumberId));
+    let listed = 0;
     for await (const number of deps.graph.listPhoneNumbers({ ...call, wabaId })) {
-      reads.push({ phoneNumberId: number.phoneNumberId, facts: await factsOf(deps, number) });
+      listed += 1;
+      const { phoneNumberId } = number;
+      if (ours.has(phoneNumberId))
+        reads.push({ phoneNumberId, facts: await factsOf(deps, number) });
     }
-    return reads;
+    return { reads, listed };
   }
-  for (const { phoneNumberId } of waiting) {
+  for (const { phoneNumberId } of numbers.filter(isWaiting)) {
     const number = await deps.graph.readPhoneNumber({ ...call, phoneNumberId });
     reads.push({ phoneNumberId, facts: await factsOf(deps, number) });
   }
-  return reads;
+  return { reads };
+}
+
+function isWaiting({ outcome }: NumberRow): boolean {
+  return outcome === undefined;
 }
 
 /** Of the numbers that wait, those that would want to look again. */
@@ -85,9 +103,9 @@ function changedOf(
     readonly reads: readonly NumberRead[];
   },
 ): readonly PhoneNumberId[] {
-  const isWaiting = new Set(waiting.map(({ phoneNumberId }) => phoneNumberId));
+  const waitingIds = new Set(waiting.map(({ phoneNumberId }) => phoneNumberId));
   return reads
-    .filter(({ phoneNumberId }) => isWaiting.has(phoneNumberId))
+    .filter(({ phoneNumberId }) => waitingIds.has(phoneNumberId))
     .filter(({ phoneNumberId, facts }) => isWorthAHint(before.get(phoneNumberId), facts))
     .map(({ phoneNumberId }) => phoneNumberId);
 }

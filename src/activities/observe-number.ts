@@ -46,7 +46,8 @@ async function read(deps: ActivityDeps, args: ObserveNumber): Promise<NumberFact
     { wabaId, who: phoneNumberId, urgencyMs, calls: 1, atOnce: isLastRead },
     () => deps.graph.readPhoneNumber(call),
   );
-  const facts = await factsOf(deps, number);
+  const known = args.isOnBizApp === true ? { isOnBizApp: true } : {};
+  const facts = { ...(await factsOf(deps, number)), ...known };
   await deps.store.accounts.keepReads(wabaId, [{ phoneNumberId, facts }]);
   return facts;
 }

@@ -18,6 +18,8 @@ export function createRegisterOnPremises(
     const number = await paced(deps, { wabaId, who: phoneNumberId, urgencyMs, calls: 1 }, () =>
       deps.graph.readPhoneNumber({ token, phoneNumberId, signal }),
     );
+    // Somebody has registered it by hand meanwhile, with a country code that Meta does not show apart.
+    if (number.platformType === 'ON_PREMISE') return 'registered';
     return await registerOnPremises(deps, { access, number, codeMethod });
   };
 }

@@ -59,8 +59,7 @@ function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof GraphRefused) return afterRefusal(refusalOf(error));
   if (error instanceof OnPremisesRefused) return afterRefusal(onPremisesRefusal(error));
-  // No certificate any more, or a number without its country code apart: a person must look.
-  if (error instanceof NotReady) return refused({ cause: 'unknown_refusal' });
+  if (error instanceof NotReady) return refused({ cause: CAUSE_OF_MISSING[error.missing] });
   if (isMetaDown(error)) return cancelled() ?? pause(whyDown(error), error.message);
   if (error instanceof StoreUnavailable) {
     return ApplicationFailure.retryable(error.message, failureTypes.storeUnavailable);
@@ -70,6 +69,12 @@ function toFailure(error: unknown): Error {
   log.error('activity failed unexpectedly', { error });
   return ApplicationFailure.retryable(`Unexpected ${name}; see the worker's log`, failureTypes.bug);
 }
+
+/** Meta takes a certificate away after seven days. A country code is given by hand: `on-premises register --cc`. */
+const CAUSE_OF_MISSING = {
+  certificate: 'certificate_expired',
+  'country-code': 'bad_request',
+} as const;
 
 function onPremisesRefusal({ answer }: OnPremisesRefused): Refusal {
   return { cause: causeOf(answer, 'on-premises'), code: answer.code };

@@ -23,6 +23,8 @@ export interface ObserveNumber {
   readonly urgencyMs: number;
   /** Of the webhook's decisions about the name, those told after this instant are news: they end a wait for the name. */
   readonly knownDecisionAtMs?: number;
+  /** Meta said so by refusing to register it, and not every read shows it. */
+  readonly isOnBizApp?: true;
   /** At the deadline: read now, whatever the account's pace. */
   readonly isLastRead?: boolean;
 }
@@ -63,6 +65,7 @@ export type EventKind =
   | 'attempt'
   | 'repaired'
   | 'registered'
+  | 'not-applicable'
   | 'needs-action'
   | 'deadline-at-risk'
   | 'waiting'

@@ -86,7 +86,7 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
   let isClean = true;
   for (const signup of await store.signups.pending(SIGNUPS_AT_ONCE)) {
     const { phoneNumberId } = signup;
-    const isStarted = await isDone(deps, phoneNumberId, async () => {
+    const isStarted = await isDone(deps, { phoneNumberId }, async () => {
       await onboardings.start(signup);
       await store.signups.markStarted(signup.id);
     });
@@ -98,9 +98,9 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
 async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const { store, nowMs } = deps;
   const pending = await store.inbox.pending(HINTS_AT_ONCE);
-  for (const hint of pending) await doubtPin(hint, store);
+  const ready = await withPinsDoubted(deps, pending);
   const hints = await Promise.all(
-    pending.map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
+    ready.map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
   );
   const lastMs = (id: PhoneNumberId): number => memory.signalledAtMs.get(id) ?? 0;
   const untold = hints.flatMap(({ targets, receivedAtMs }) =>
@@ -112,7 +112,20 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
     targets.every((id) => told.has(id) || lastMs(id) > receivedAtMs),
   );
   if (done.length > 0) await store.inbox.markDelivered(done.map(({ digest }) => digest));
-  return told.size === due.length;
+  return told.size === due.length && ready.length === pending.length;
+}
+
+/** A PIN that cannot be opened now keeps its own hint waiting, and no other. */
+async function withPinsDoubted(
+  deps: DrainDeps,
+  hints: readonly HintRow[],
+): Promise<readonly HintRow[]> {
+  const ready: HintRow[] = [];
+  for (const hint of hints) {
+    const { digest } = hint;
+    if (await isDone(deps, { digest }, () => doubtPin(hint, deps.store))) ready.push(hint);
+  }
+  return ready;
 }
 
 /** Somebody changed a PIN in WhatsApp Manager: ours is set again before it is used, also of a number that is done. */
@@ -157,7 +170,7 @@ async function signalAll(
   };
   for (let start = 0; start < ids.length; start += SIGNALS_AT_ONCE) {
     const some = ids.slice(start, start + SIGNALS_AT_ONCE);
-    await Promise.all(some.map((id) => isDone(deps, id, () => signal(id))));
+    await Promise.all(some.map((id) => isDone(deps, { phoneNumberId: id }, () => signal(id))));
   }
   return told;
 }
@@ -165,7 +178,7 @@ async function signalAll(
 /** A failure of one number holds up no other; Temporal's silence ends the round. */
 async function isDone(
   { log }: DrainDeps,
-  phoneNumberId: PhoneNumberId,
+  about: { readonly phoneNumberId: PhoneNumberId } | { readonly digest: string },
   act: () => Promise<void>,
 ): Promise<boolean> {
   try {
@@ -173,7 +186,7 @@ async function isDone(
     return true;
   } catch (error) {
     if (error instanceof TemporalUnavailable) throw error;
-    log.error({ err: error, phoneNumberId }, 'outbox: Temporal refuses');
+    log.error({ err: error, ...about }, 'outbox: not delivered');
     return false;
   }
 }

@@ -68,7 +68,16 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         .executeTakeFirst();
       return row?.readAtMs ?? undefined;
     },
-    markRead: (wabaId) => setAccount(db, wabaId, { readAtMs: nowMs() }),
+    listedOf: async (wabaId) => {
+      const row = await db
+        .selectFrom('accounts')
+        .select('listed')
+        .where('wabaId', '=', wabaId)
+        .executeTakeFirst();
+      return row?.listed ?? 0;
+    },
+    markRead: (wabaId, listed) =>
+      setAccount(db, wabaId, { readAtMs: nowMs(), ...(listed === undefined ? {} : { listed }) }),
     claimSubscription: (wabaId) => claimSubscription(deps, wabaId),
     giveUpSubscription: (wabaId) => setAccount(db, wabaId, { subscribedAtMs: null }),
   };

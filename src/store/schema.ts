@@ -138,6 +138,7 @@ interface AccountTable {
   usePct: number | null;
   useOurs: number | null;
   useAtMs: number | null;
+  listed: number | null;
 }
 
 interface AccountCallTable {

@@ -71,8 +71,6 @@ export interface KeyUse {
    * two at a time. What does not open stays as it is, and is counted.
    */
   rotate(onProgress: (soFar: Rotation) => void): Promise<Rotation>;
-  /** Deletes the owner's data key: nothing that was sealed for it opens again, wherever a copy of it may be. */
-  forget(owner: Owner): Promise<void>;
 }
 
 export interface Rotation {
@@ -328,7 +326,10 @@ export interface Accounts {
   keepReads(wabaId: WabaId, reads: readonly NumberRead[]): Promise<void>;
   /** When the whole account was read last. */
   readAtMs(wabaId: WabaId): Promise<number | undefined>;
-  markRead(wabaId: WabaId): Promise<void>;
+  /** How many numbers its list had last, most of which may be none of ours; 0 if it was never listed. */
+  listedOf(wabaId: WabaId): Promise<number>;
+  /** `listed`: how many numbers its list had, if it was listed. */
+  markRead(wabaId: WabaId, listed?: number): Promise<void>;
   /** True for one caller an hour: it makes sure of the app's subscription for all numbers of the account. */
   claimSubscription(wabaId: WabaId): Promise<boolean>;
   /** Lets the next caller try at once: the claim came to nothing. */

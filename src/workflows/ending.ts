@@ -9,7 +9,7 @@ import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLastRead } from './activity-proxies.ts';
 import { announce, takeFacts } from './progress.ts';
-import { tell, urgencyOf, type Run } from './run.ts';
+import { knownOf, tell, urgencyOf, type Run } from './run.ts';
 
 /** Ends well. */
 export async function finish(
@@ -95,6 +95,7 @@ async function lastRead(run: Run): Promise<NumberFacts | undefined> {
       phoneNumberId,
       wabaId,
       timing: run.timing,
+      ...knownOf(run),
     });
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { failureTypes } from '../contract/failures.ts';
 import { CAUSES, type Cause } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
@@ -8,6 +8,14 @@ export function refusedIn(error: unknown): Refusal | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   const isFinal = cause instanceof ApplicationFailure && cause.type === failureTypes.refused;
   return isFinal ? refusalIn(error) : undefined;
+}
+
+/** Why an activity gave up after a while: what its last attempt failed with, such as a limit of Meta's. */
+export function passingIn(error: unknown): Refusal {
+  const last = error instanceof ActivityFailure ? error.cause : undefined;
+  const cause = last instanceof TimeoutFailure ? last.cause : last;
+  const detail: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return isRefusal(detail) ? detail : { cause: 'meta_down' };
 }
 
 /** The refusal an activity failed with. A failure of any other kind is a refusal we do not know: it asks a person. */

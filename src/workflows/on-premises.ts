@@ -5,7 +5,7 @@ import { nameMeaningOf } from '../domain/name-status.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { fail, finish } from './ending.ts';
-import { refusedIn } from './failures.ts';
+import { passingIn, refusedIn } from './failures.ts';
 import { enter } from './progress.ts';
 import { tell, urgencyOf, type Run } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
@@ -17,6 +17,7 @@ import { look, waitForFacts, waitForMessage } from './waiting.ts';
  */
 export async function onboardOnPremises(run: Run): Promise<OnboardingResult> {
   const found = await look(run);
+  noteWhereItIs(run, found);
   if (found.platformType !== 'ON_PREMISE') await verifyOwnership(run);
   await followToCertificate(run);
   await registerWithClient(run);
@@ -24,10 +25,18 @@ export async function onboardOnPremises(run: Run): Promise<OnboardingResult> {
   return await finish(run, 'ready');
 }
 
+/** Only registration is under the deadline, and there it has happened. */
+function noteWhereItIs(run: Run, { platformType }: NumberFacts): void {
+  if (platformType === 'ON_PREMISE') run.isBoundByDeadline = false;
+}
+
 async function followToCertificate(run: Run): Promise<void> {
   enter(run, 'following-name');
   let facts = await look(run);
-  while (facts.certificateSha256 === undefined) facts = await waitForName(run, facts);
+  while (facts.certificateSha256 === undefined) {
+    facts = await waitForName(run, facts);
+    noteWhereItIs(run, facts);
+  }
   enter(run, 'collecting-certificate');
   tell(run, 'certificate-collected', ['Certificate collected and sealed.']);
 }
@@ -49,12 +58,7 @@ async function registerWithClient(run: Run): Promise<void> {
     const refusal = await tryToRegister(run);
     if (refusal === undefined) return;
     if (causeEntry(refusal.cause).verdict === 'stop') await fail(run, 'abandoned', refusal);
-    const isDown = refusal.cause === 'meta_down';
-    const untilMs = Date.now() + run.timing.pollMs;
-    await waitForMessage(
-      run,
-      isDown ? { for: 'time', refusal, untilMs } : { for: 'operator', refusal },
-    );
+    await waitForMessage(run, waitingFor(run, refusal));
   }
 }
 
@@ -68,6 +72,13 @@ async function tryToRegister(run: Run): Promise<Refusal | undefined> {
     return answer === 'registered' ? undefined : { cause: 'ownership_not_confirmed' };
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return refusedIn(error) ?? { cause: 'meta_down' };
+    return refusedIn(error) ?? passingIn(error);
   }
+}
+
+/** What passes by itself is tried again with the next poll; for everything else a person is asked. */
+function waitingFor(run: Run, refusal: Refusal): Waiting {
+  const passes = causeEntry(refusal.cause).verdict === 'wait';
+  if (!passes) return { for: 'operator', refusal };
+  return { for: 'time', refusal, untilMs: Date.now() + run.timing.pollMs };
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
+import { causeEntry } from '../domain/causes.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import type {
   AttemptOutcome,
@@ -30,8 +31,11 @@ export async function registerNumber(run: Run, found: NumberFacts): Promise<Numb
   let turn = begin(found, isTakenOff);
   while (turn.step.kind !== 'done')
     turn = next(turn, await carryOut(run, turn.step), instantOf(run));
-  tell(run, 'registered', ['Registered on Cloud API: a read shows it.', 'Meta']);
-  return turn.protocol.facts;
+  const { facts } = turn.protocol;
+  run.isOnBizApp = facts.isOnBizApp;
+  if (facts.isOnBizApp) tell(run, 'not-applicable', [causeEntry('coexistence').advice, 'Meta']);
+  else tell(run, 'registered', ['Registered on Cloud API: a read shows it.', 'Meta']);
+  return facts;
 }
 
 async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promise<Seen> {
@@ -104,7 +108,7 @@ async function mend(run: Run, { by, refusal }: Repair): Promise<RepairOutcome> {
   const outcome = await CancellationScope.nonCancellable(() =>
     by === 'set-pin' ? setPin(run) : deregister(run),
   );
-  const what = by === 'set-pin' ? 'Our PIN was set at Meta' : 'The number was deregistered first';
+  const what = by === 'set-pin' ? 'To set our PIN at Meta' : 'To deregister the number first';
   tell(run, 'repaired', [`${what} (${refusal.cause}): ${outcome.kind}.`]);
   return outcome;
 }

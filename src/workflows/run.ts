@@ -15,6 +15,8 @@ export interface Run {
   progress: Progress;
   /** The last good read. */
   facts: NumberFacts | undefined;
+  /** Meta has refused to register it, as it stays on the WhatsApp Business app. Not every read shows that. */
+  isOnBizApp: boolean;
   /** False once the number is registered, or need not be: only registration is under the deadline. */
   isBoundByDeadline: boolean;
   /** The instant at which the last notice of the deadline was due; 0 before the first. */
@@ -51,6 +53,7 @@ export function openRun(input: OnboardingInput): Run {
       changedAtMs: Date.now(),
     },
     facts: undefined,
+    isOnBizApp: false,
     isBoundByDeadline: true,
     noticeToldAtMs: 0,
     decisionToldAtMs: 0,
@@ -77,6 +80,11 @@ export function riskOf(run: Run): AtRisk | undefined {
 /** The nearest deadline comes first when an account's calls are short; numbers without one come last. */
 export function urgencyOf(run: Run): number {
   return boundOf(run) ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** What every read must know of the number, whatever it shows. */
+export function knownOf({ isOnBizApp }: Run): { readonly isOnBizApp?: true } {
+  return isOnBizApp ? { isOnBizApp } : {};
 }
 
 /** Adds to the number's history; written with the next announcement. */

@@ -15,7 +15,7 @@ import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
 import { announceDueNotice, announceWaiting, takeFacts } from './progress.ts';
-import { boundOf, riskOf, urgencyOf, type Run } from './run.ts';
+import { boundOf, riskOf, knownOf, urgencyOf, type Run } from './run.ts';
 
 /** What a number waits for, and how often it is looked for. */
 export interface Wait extends Pick<
@@ -46,7 +46,10 @@ const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisf
 export async function look(run: Run): Promise<NumberFacts> {
   const { phoneNumberId, wabaId } = run.input;
   const now = { ...NOW, sinceMs: Date.now(), timing: run.timing, urgencyMs: urgencyOf(run) };
-  const look = { ...now, phoneNumberId, wabaId, knownDecisionAtMs: run.decisionToldAtMs };
+  const look = {
+    ...{ ...now, phoneNumberId, wabaId, knownDecisionAtMs: run.decisionToldAtMs },
+    ...knownOf(run),
+  };
   try {
     const facts = await proxyLook(run.timing).observeNumber(look);
     await take(run, facts);
@@ -117,6 +120,7 @@ async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Pr
     timing,
     urgencyMs: urgencyOf(run),
     knownDecisionAtMs: run.decisionToldAtMs,
+    ...knownOf(run),
   };
   const reading = scope
     .run(() => run.activities.observeNumber(observing))

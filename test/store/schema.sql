@@ -23,7 +23,8 @@ CREATE TABLE "accounts" (
   "paused_until_ms" bigint,
   "use_pct" integer,
   "use_ours" integer,
-  "use_at_ms" bigint
+  "use_at_ms" bigint,
+  "listed" integer
 );
 
 CREATE TABLE "announcements" (

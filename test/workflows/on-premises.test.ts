@@ -112,4 +112,21 @@ describe('a number that registers on the client of the customer', () => {
     expect(world.nowMs() - input.signedUpAtMs).toBeGreaterThanOrEqual(14 * DAY_MS);
     expect(await ordersOf(input)).toEqual([]);
   });
+
+  it('that is registered there already waits for its certificate beyond the deadline, poll by poll', async () => {
+    const input = await signUp({
+      scenario: 'review_forever',
+      number: { on_premise: true, status: 'CONNECTED', name_status: 'PENDING_REVIEW' },
+    });
+    const { phoneNumberId } = input;
+    await world.play(async () => {
+      const handle = await world.start(input);
+      await world.sleep(16 * DAY_MS);
+      const reads = await world.meta.ledgerOf(phoneNumberId);
+      expect(reads.length).toBeLessThan(100);
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+      const { historyLength } = await handle.describe();
+      expect(historyLength).toBeLessThan(100);
+    });
+  });
 });

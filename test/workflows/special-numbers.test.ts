@@ -113,6 +113,29 @@ describe('a number that needs a person', () => {
   });
 });
 
+describe('a number that Meta says is on the WhatsApp Business app only when it refuses to register it', () => {
+  it('has its name followed and ends as not applicable, whatever later reads show', async () => {
+    const input = await world.signUp({
+      number: {
+        name_status: 'PENDING_REVIEW',
+        review: { decision: 'APPROVED', after_ms: 3 * DAY_MS },
+      },
+    });
+    const { phoneNumberId } = input;
+    await world.meta.post('/faults', {
+      match: { path: '/register$', number: phoneNumberId, times: 1 },
+      ...{ kind: 'error', http: 400, code: 100 },
+      title: 'Register endpoint is not available for SMB businesses',
+    });
+    const result = await world.play(async () => (await world.start(input)).result());
+    expect(result.outcome).toBe('not-applicable');
+    expect(await registerCodesOf(phoneNumberId)).toEqual([100]);
+    const kinds = (await world.store.numbers.eventsOf(phoneNumberId)).map(({ kind }) => kind);
+    expect(kinds).toContain('not-applicable');
+    expect(kinds).not.toContain('registered');
+  });
+});
+
 describe('F22: a refusal of a register request', () => {
   it.each([
     [{ code: 133006 }, { for: 'operator', refusal: { cause: 'not_verified' } }, undefined],

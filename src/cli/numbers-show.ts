@@ -156,7 +156,8 @@ function openFacts(number: NumberDetails): readonly Fact[] {
   ];
 }
 
-function timeLeftOf({ deadline_at: deadlineAt, seconds_left: left = 0 }: NumberDetails): string {
+function timeLeftOf({ deadline_at: deadlineAt, seconds_left: left }: NumberDetails): string {
+  if (left === undefined) return '';
   return `${spanOf(left * 1000)}, until ${dateOf(Date.parse(deadlineAt))}`;
 }
 

@@ -148,6 +148,25 @@ it('is as JSON what HTTP answers', async () => {
   expect(JSON.parse(shown.out)).toEqual(asJson(detailsOf(row, more)));
 });
 
+it('is shown as usable while its review is open, and with what Meta told of its name', async () => {
+  const { env, store } = await openFleet();
+  const refusal = { cause: 'name_in_review' } as const;
+  const stage = 'following-name';
+  const waiting = { for: 'meta', refusal } as const;
+  const isOpen = { stage, waitingFor: 'meta', cause: refusal.cause, announcementKey: 'open' };
+  const progressJson = JSON.stringify({ ...progress, stage, waiting, isUsable: true });
+  await store.numbers.announce(announcement(NUMBER, { ...isOpen, progressJson }));
+  const told = { decision: 'DEFERRED', toldAtMs: T0_MS };
+  const hint = { digest: 'd', wabaId: ACCOUNT, field: 'phone_number_name_update' };
+  await store.inbox.keep([{ ...hint, digits: '16315555555', nameDecision: told }]);
+  const { out } = await commandLine(['numbers', 'show', NUMBER], { env, nowMs });
+  expect(out).toMatch(/^What to do +Meta is reviewing .* It does: usable, review open\.$/m);
+  expect(out).toMatch(/^Name +PENDING_REVIEW \(usable, review open\)$/m);
+  expect(out).toMatch(/^Meta told +DEFERRED on 2026-01-05T12:00:00Z$/m);
+  // Only registration is under the deadline.
+  expect(out).not.toContain('Time left');
+});
+
 it('is looked at without the app secret and without Temporal', async () => {
   const { env } = await openFleet();
   const paths = Object.entries(env).filter(([name]) => ['STORE_PATH', 'KEY_FILE'].includes(name));

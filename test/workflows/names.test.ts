@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OnboardingInput } from '../../src/contract/onboarding.ts';
+import { detailsOf, type NumberDetails } from '../../src/desk/number-view.ts';
 import { digitsOf } from '../../src/domain/phone-number.ts';
+import { currentDetailsOf } from '../../src/workflows/current-details.ts';
 import { providedGround } from '../support/bundle.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../support/spans.ts';
 import { createWorld, type Handle, type World } from '../support/world.ts';
@@ -14,6 +16,17 @@ afterEach(async () => {
 });
 
 const REJECTED = { decision: 'REJECTED', reason: 'NAME_FORMAT_UNACCEPTABLE' };
+
+const PLAINLY = /Write it plainly\.$/;
+
+/** As `numbers show` and `GET /v1/numbers/{id}` show it. */
+async function shownOf({ phoneNumberId }: OnboardingInput): Promise<NumberDetails> {
+  const row = await world.store.numbers.byId(phoneNumberId);
+  if (row === undefined) throw new Error('no row');
+  const nameDecision = await world.store.inbox.nameDecisionOf(phoneNumberId);
+  const known = { events: [], attempts: [], nameDecision, temporal: undefined };
+  return detailsOf(row, { ...known, nowMs: world.nowMs() });
+}
 
 /** What the HTTP edge and its drain do with a webhook about a name. */
 async function tellDecision(
@@ -53,6 +66,12 @@ describe('a declined name', () => {
         waiting: { for: 'customer', refusal: { cause: 'name_declined' } },
         nameDecision: REJECTED,
       });
+      const { advice, refusal, name_decision: told } = await shownOf(input);
+      expect(told).toMatchObject(REJECTED);
+      for (const text of [advice, refusal?.advice, told?.meaning]) expect(text).toMatch(PLAINLY);
+      expect(currentDetailsOf(await world.progressOf(input.phoneNumberId))).toMatch(
+        /^### following-name: the customer's move\n\n\*\*name_declined\*\*: .*Write it plainly\.\n/,
+      );
       await decide(input, 'APPROVED');
       await handle.signal('numberChanged');
       expect((await handle.result()).outcome).toBe('ready');
@@ -118,6 +137,24 @@ describe('a declined name', () => {
   });
 });
 
+describe('a number that registers On-Premises', () => {
+  it('is told once why its name was declined, as its certificate waits for another', async () => {
+    const order = { number: { name_status: 'DECLINED', review: null, on_premise: true } };
+    const input = { ...(await world.signUp(order)), platform: 'on-premises' as const };
+    await world.play(async () => {
+      const handle = await world.start(input);
+      await world.sleep(HOUR_MS);
+      await tellDecision(input, REJECTED, handle);
+      await world.sleep(DAY_MS);
+      await handle.terminate();
+    });
+    expect(await eventsOf(input, 'needs-action')).toEqual([
+      expect.stringMatching(/we follow it\.$/),
+      expect.stringMatching(PLAINLY),
+    ]);
+  });
+});
+
 describe('a review', () => {
   it('is shown as usable, review open, where Meta lets the number send, and tells that it was put off', async () => {
     const input = await world.signUp(inReview());
@@ -145,8 +182,11 @@ describe('a review', () => {
       // A person who looks does not begin the 90 days anew.
       await handle.signal('retry', { actor: 'Ada' });
       expect((await handle.result()).outcome).toBe('registered-name-undecided');
+      expect(world.nowMs() - input.signedUpAtMs).toBeLessThan(91 * DAY_MS);
+      const reads = await world.meta.ledgerOf(phoneNumberId);
+      await world.sleep(3 * DAY_MS);
+      expect(await world.meta.ledgerOf(phoneNumberId)).toHaveLength(reads.length);
     });
-    expect(world.nowMs() - input.signedUpAtMs).toBeLessThan(90 * DAY_MS + HOUR_MS);
     expect(await eventsOf(input, 'name-undecided')).toEqual([
       'Meta has not decided on the display name in 90 days, and we stop asking. The number can be used.',
     ]);
@@ -154,7 +194,10 @@ describe('a review', () => {
       ...{ stage: 'done', waitingFor: 'nobody', outcome: 'registered-name-undecided' },
     });
     await tellDecision(input, REJECTED);
-    expect(await world.store.inbox.nameDecisionOf(phoneNumberId)).toMatchObject(REJECTED);
+    // Nothing runs that could be woken: what Meta told is kept, and shown with the number.
+    expect(await shownOf(input)).toMatchObject({
+      ...{ outcome: 'registered-name-undecided', usable: true, name_decision: REJECTED },
+    });
   });
 
   it('of another name after a declined one has its own 90 days', async () => {

@@ -14,6 +14,7 @@ import {
   type OnboardingInput,
 } from '../src/contract/onboarding.ts';
 import { digitsOf } from '../src/domain/phone-number.ts';
+import { Secret } from '../src/domain/secret.ts';
 import { DELIVERY_QUEUE, deliveryIdOf } from '../src/contract/partner-events.ts';
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
 import { startsOf } from '../src/http/event-drain.ts';
@@ -42,7 +43,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function record(engine: RealEngine, name: string, scenario: Scenario): Promise<void> {
   const nowMs = Date.now();
   const { order, signedUpAtMs = nowMs } = scenario.signup(nowMs);
-  const input = await acceptSignup(engine, order, signedUpAtMs);
+  const accepted = await acceptSignup(engine, order, signedUpAtMs);
+  const input = scenario.isOnPremises === true ? await onPremises(engine, accepted) : accepted;
   const { phoneNumberId } = input;
   if (scenario.fault !== undefined) {
     const match = { number: phoneNumberId, times: 1, path: 'register' };
@@ -62,6 +64,16 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
   }
   await handle.result().catch(() => undefined);
   await keep(name, await handle.fetchHistory());
+}
+
+async function onPremises(
+  { meta, store }: RealEngine,
+  input: OnboardingInput,
+): Promise<OnboardingInput> {
+  const password = new Secret('fake-onprem-password');
+  const access = { baseUrl: meta.url, userName: 'admin', password };
+  await store.credentials.keepOnPremises(input.wabaId, access);
+  return { ...input, platform: 'on-premises', codeMethod: 'voice' };
 }
 
 /** As the HTTP edge keeps a webhook about a name. */

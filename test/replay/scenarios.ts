@@ -11,6 +11,8 @@ export interface Scenario {
   readonly pollMs?: number;
   /** Paces that would otherwise take days. */
   readonly timing?: Partial<Timing>;
+  /** Registers on a client of the customer's own. */
+  readonly isOnPremises?: true;
   readonly steps: readonly Step[];
 }
 
@@ -90,6 +92,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       const number = { otp_verified_at: null, last_onboarded_time: signedUpAtMs };
       return { order: { scenario: 'otp_missing', number }, signedUpAtMs };
     },
+    steps: [],
+  },
+  'pin-of-others-replaced': {
+    signup: () => ({ order: { scenario: 'foreign_pin', number: inReview(1000) } }),
+    pollMs: 1000,
+    steps: [],
+  },
+  'half-removal-finished': {
+    signup: () => ({ order: { scenario: 'half_deregistered', number: inReview(1000) } }),
+    pollMs: 1000,
+    steps: [],
+  },
+  'registered-on-premises': {
+    signup: () => ({ order: { scenario: 'onprem_working', number: inReview(1000) } }),
+    isOnPremises: true,
+    pollMs: 1000,
     steps: [],
   },
   'found-connected': {

@@ -34,6 +34,13 @@ describe('the workflow as it is now', () => {
   });
 });
 
+it.each(LIVES)(
+  'the recorded life "%s" holds no path of the machine it was recorded on',
+  async (name) => {
+    expect(JSON.stringify(await recorded(name))).not.toMatch(/[( ](?:file:\/\/)?\/\w+/);
+  },
+);
+
 describe('a workflow whose steps were swapped', () => {
   let dir = '';
   beforeAll(async () => {

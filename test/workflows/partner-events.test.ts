@@ -12,6 +12,7 @@ import { createDeliveryActivities } from '../../src/activities/index.ts';
 import { TASK_QUEUE } from '../../src/contract/onboarding.ts';
 import { DELIVERY_QUEUE, deliveryIdOf } from '../../src/contract/partner-events.ts';
 import { startDeliveries, startsOf } from '../../src/http/event-drain.ts';
+import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { DeliveryRow, Store } from '../../src/store/store.ts';
 import { clientTo, startReceiver, type Receiver } from '../partner/receiver.ts';
@@ -137,7 +138,7 @@ describe('an event whose receiver is there', () => {
       settle: (...args) => {
         if (isLost) return store.deliveries.settle(...args);
         isLost = true;
-        return Promise.reject(new Error('the process died here'));
+        return Promise.reject(new StoreUnavailable('gone for a moment'));
       },
     };
     await play(

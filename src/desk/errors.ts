@@ -1,4 +1,4 @@
-import { causeEntry, type Cause } from '../domain/causes.ts';
+import { causeEntry } from '../domain/causes.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import {
@@ -8,7 +8,7 @@ import {
   GraphUnreachable,
   InvalidArgument,
 } from '../graph/errors.ts';
-import type { RefusedCall } from '../domain/refusals.ts';
+import { passesByItself, type RefusedCall } from '../domain/refusals.ts';
 
 /** Why an order of a person could not be carried out, whichever door it came through. */
 export type DeskErrorCode =
@@ -59,9 +59,6 @@ export class DeskError extends Error {
   }
 }
 
-/** Causes that pass by themselves, whatever was asked. */
-const PASSING: readonly Cause[] = ['meta_down', 'maintenance'];
-
 /** What a failed call to Meta means to the person who gave the order; undefined for a bug. */
 export function meaningOf(error: unknown, call?: RefusedCall): DeskError | undefined {
   if (error instanceof InvalidArgument) return new DeskError('invalid_input', error.message);
@@ -83,7 +80,7 @@ function refusalError(error: GraphRefused, call: RefusedCall | undefined): DeskE
   const refusal = refusalOf(error, call);
   const field = unknownFieldIn(error);
   if (field !== undefined) return new DeskError('invalid_input', `Meta knows no field '${field}'`);
-  if (PASSING.includes(refusal.cause)) {
+  if (passesByItself(refusal.cause)) {
     const message = `Meta cannot do this now; ask again later${diagnosticOf(refusal)}`;
     return new DeskError('meta_unavailable', message, { refusal });
   }

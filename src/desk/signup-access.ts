@@ -1,4 +1,4 @@
-import { causeOf } from '../domain/refusals.ts';
+import { causeOf, passesByItself } from '../domain/refusals.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient, PhoneNumber } from '../graph/client.ts';
@@ -14,8 +14,6 @@ import type { Log } from './log.ts';
 /** The browser waits: four calls of Meta, the first of which has 5 s of its own. */
 const META_MS = 10_000;
 const SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
-/** Causes that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set(['throttled', 'meta_down', 'maintenance']);
 
 export interface AccessDeps {
   readonly graph: Pick<GraphClient, 'exchangeCode' | 'debugToken' | 'listPhoneNumbers'>;
@@ -90,7 +88,7 @@ async function findNumber(
 }
 
 function meaningOf(error: unknown, log: Log): unknown {
-  if (error instanceof GraphRefused && !PASSING.has(causeOf(error.answer, 'exchange'))) {
+  if (error instanceof GraphRefused && !passesByItself(causeOf(error.answer, 'exchange'))) {
     log.warn({ err: error }, 'Meta gives the signup no access');
     return notInAccount();
   }

@@ -111,3 +111,10 @@ function fits(row: RefusalRow, answer: RefusalAnswer, call: RefusedCall | undefi
 function isCode(wanted: RefusalRow['code'], code: number): boolean {
   return typeof wanted === 'number' ? wanted === code : code >= wanted.from && code <= wanted.to;
 }
+
+const PASSING: readonly Cause[] = ['throttled', 'meta_down', 'maintenance'];
+
+/** Meta is busy or away: only this passes whatever was asked. A lock is of one number, and keeps its own time. */
+export function passesByItself(cause: Cause): boolean {
+  return PASSING.includes(cause);
+}

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 
-import type { Cause } from '../domain/causes.ts';
-import { causeOf, type RefusalAnswer } from '../domain/refusals.ts';
+import { causeOf, passesByItself, type RefusalAnswer } from '../domain/refusals.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import { GraphMalformed, GraphOutcomeUnknown, GraphRefused, type GraphRefusal } from './errors.ts';
 import { secretsOf, type GraphCall } from './request.ts';
@@ -12,9 +11,6 @@ import type { RawAnswer } from './wire.ts';
 
 /** Codes with which Meta says that something broke on its side: the write may have taken effect all the same. */
 const UNSURE_CODES = [1, 2, 131000, 131016];
-
-/** Only these pass by themselves. A lock keeps its own time, which a usage header must not shorten. */
-const PASSING: readonly Cause[] = ['throttled', 'meta_down', 'maintenance'];
 
 /**
  * The value of a read.
@@ -65,4 +61,5 @@ function refusalOf(call: GraphCall, raw: RawAnswer, json: unknown): GraphRefusal
   };
 }
 
-const passes = (answer: RefusalAnswer): boolean => PASSING.includes(causeOf(answer));
+/** Where not, a usage header must not shorten the wait. */
+const passes = (answer: RefusalAnswer): boolean => passesByItself(causeOf(answer));

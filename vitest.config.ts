@@ -33,6 +33,8 @@ export default defineConfig({
     pool: 'forks',
     // Two cores. A workflow test mostly waits for its server, so two at once lose nothing to each other.
     maxWorkers: 2,
+    // What is waited for comes, and then at once; on a busy machine it may take longer than vitest's one second.
+    expect: { poll: { timeout: 10 * SECOND_MS } },
     projects: [
       {
         extends: true,

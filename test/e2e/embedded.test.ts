@@ -41,7 +41,7 @@ const fakeGraphOf = ({ ports }: Place): string => `http://127.0.0.1:${ports.fake
 
 /** Runs a command as a person would who has copied it from the terminal. */
 async function runCommand(command: string | undefined): Promise<void> {
-  await promisify(execFile)('sh', ['-c', command ?? 'false'], { timeout: 5000 });
+  await promisify(execFile)('sh', ['-c', command ?? 'false'], { timeout: 15_000 });
 }
 
 const ledgerSchema = z.object({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RealEngine } from '../support/real-engine.ts';
 import { startSystem, type System } from './system.ts';
 
 let system: System;
@@ -11,27 +12,41 @@ afterAll(async () => {
 });
 
 describe('while Temporal is away', () => {
-  it('F06: a signup is accepted and a webhook kept; both take effect when it is back', async () => {
-    const { meta } = system.engine;
-    const { id: early, waba } = await signUp();
-    await system.numberWhen(early, ({ stage }) => stage === 'following-name');
-    await expect.poll(() => meta.isSubscribed(waba), { timeout: 30_000 }).toBe(true);
+  const ways: readonly [string, (engine: RealEngine) => () => Promise<void> | void][] = [
+    [
+      'killed',
+      (engine) => {
+        engine.killTemporal();
+        return () => engine.restartTemporal();
+      },
+    ],
+    ['frozen', (engine) => engine.freezeTemporal()],
+  ];
 
-    system.engine.killTemporal();
-    const beganMs = Date.now();
-    const { id: late } = await signUp();
-    expect(Date.now() - beganMs).toBeLessThan(5000);
-    expect((await system.call('GET', '/readyz')).status).toBe(503);
-    // The webhook is answered, or Meta would send it again in a minute. The other number's name is approved before any read.
-    await meta.decideName(early, 'APPROVED');
-    await meta.decideName(late, 'APPROVED');
-    await expect.poll(() => decisionsDelivered(early), { timeout: 10_000 }).toBe(1);
+  it.each(ways)(
+    'F06, %s: a number signs up and a webhook is kept; both take effect when it is back',
+    async (_, takeAway) => {
+      const { meta } = system.engine;
+      const { id: early, waba } = await signUp();
+      await system.numberWhen(early, ({ stage }) => stage === 'following-name');
+      await expect.poll(() => meta.isSubscribed(waba), { timeout: 30_000 }).toBe(true);
 
-    await system.engine.restartTemporal();
-    await system.numberWhen(early, ({ outcome }) => outcome === 'ready');
-    await system.numberWhen(late, ({ outcome }) => outcome === 'ready');
-    expect(await meta.registersOf(late)).toHaveLength(1);
-  });
+      const giveBack = takeAway(system.engine);
+      const beganMs = Date.now();
+      const { id: late } = await signUp();
+      expect(Date.now() - beganMs).toBeLessThan(5000);
+      expect((await system.call('GET', '/readyz')).status).toBe(503);
+      // The webhook is answered, or Meta would send it again in a minute. The other number's name is approved before any read.
+      await meta.decideName(early, 'APPROVED');
+      await meta.decideName(late, 'APPROVED');
+      await expect.poll(() => decisionsDelivered(early), { timeout: 10_000 }).toBe(1);
+
+      await giveBack();
+      await system.numberWhen(early, ({ outcome }) => outcome === 'ready');
+      await system.numberWhen(late, ({ outcome }) => outcome === 'ready');
+      expect(await meta.registersOf(late)).toHaveLength(1);
+    },
+  );
 });
 
 async function signUp(): Promise<{ readonly id: string; readonly waba: string }> {

@@ -18,6 +18,8 @@ export interface RealEngine {
   readonly temporalAddress: string;
   /** Ends the server as a machine that loses its power does. */
   killTemporal(): void;
+  /** Stands still with its sockets open, until the answer is called. */
+  freezeTemporal(): () => void;
   /** Starts it again on the same file and port. */
   restartTemporal(): Promise<void>;
   readonly client: Client;
@@ -64,6 +66,11 @@ export async function startRealEngine(
   return {
     dir,
     temporalAddress: server.address,
+    freezeTemporal: () => {
+      const { pid } = server;
+      process.kill(pid, 'SIGSTOP');
+      return () => void process.kill(pid, 'SIGCONT');
+    },
     killTemporal: () => {
       process.kill(server.pid, 'SIGKILL');
     },

@@ -94,6 +94,16 @@ export const dependencyPlantings: readonly Planting[] = [
   { rule: 'graph-knows-no-temporal', at: 'src/graph/b.ts', source: type('../contract/target.ts') },
   { rule: 'graph-knows-no-temporal', at: 'src/graph/c.ts', source: type('../store/target.ts') },
   {
+    rule: 'partner-knows-no-temporal-and-no-meta',
+    at: 'src/partner/a.ts',
+    source: type('../graph/target.ts'),
+  },
+  {
+    rule: 'partner-knows-no-temporal-and-no-meta',
+    at: 'src/partner/b.ts',
+    source: npm('@temporalio/common'),
+  },
+  {
     rule: 'store-knows-no-temporal-and-no-graph',
     at: 'src/store/a.ts',
     source: type('../graph/target.ts'),
@@ -157,7 +167,7 @@ export const dependencyPlantings: readonly Planting[] = [
     at: 'src/cli/b.ts',
     source: value('../http/target.ts'),
   },
-  { rule: 'only-graph-calls-out', at: 'src/activities/d.ts', source: npm('undici') },
+  { rule: 'only-graph-and-partner-call-out', at: 'src/activities/d.ts', source: npm('undici') },
   { rule: 'only-http-serves', at: 'src/graph/d.ts', source: npm('node:http') },
   { rule: 'only-http-serves', at: 'src/store/c.ts', source: npm('https') },
   { rule: 'zod-only-where-input-arrives', at: 'src/activities/e.ts', source: npmType('zod') },

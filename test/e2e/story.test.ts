@@ -6,10 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIdOf } from '../../src/contract/onboarding.ts';
-import { digitsOf, isPhoneNumberId, isWabaId } from '../../src/domain/phone-number.ts';
-import type { Secret } from '../../src/domain/secret.ts';
-import { canariesIn, type Canary } from '../support/canary.ts';
-import { APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
+import { isPhoneNumberId } from '../../src/domain/phone-number.ts';
+import { canariesIn } from '../support/canary.ts';
+import { phoneOf, secretsOf } from './secrets.ts';
 import { startSystem, type System } from './system.ts';
 
 const API_TOKEN = 'an-api-token-of-more-than-32-characters';
@@ -107,8 +106,12 @@ describe('I4: no secret of a number', () => {
     const { id, code } = await signUp(NAMED);
     await system.numberWhen(id, ({ outcome }) => outcome === 'ready');
     await heir.stop(20_000);
-    const secrets = [...(await secretsOf(id)), { name: 'signup code', value: code }];
-    const phone = await phoneOf(id);
+    const secrets = [
+      ...(await secretsOf(system.engine.store, id)),
+      { name: 'signup code', value: code },
+      { name: 'API token', value: API_TOKEN },
+    ];
+    const phone = await phoneOf(system.engine.store, id);
 
     const temporal = Buffer.concat([
       await historyOf(id),
@@ -153,34 +156,6 @@ async function outputOf(commands: readonly (readonly string[])[]): Promise<Buffe
     }),
   );
   return Buffer.concat(outputs);
-}
-
-async function secretsOf(id: string): Promise<readonly Canary[]> {
-  const { credentials, numbers } = system.engine.store;
-  if (!isPhoneNumberId(id)) throw new Error('not an id');
-  const wabaId = (await numbers.byId(id))?.wabaId;
-  if (!isWabaId(wabaId)) throw new Error('not an id');
-  const kept = (name: string, secret: Secret | undefined): Canary => {
-    if (secret === undefined) throw new Error(`${name}: not kept`);
-    return { name, value: secret.reveal() };
-  };
-  return [
-    kept('token', await credentials.tokenOf(wabaId)),
-    kept('PIN', await credentials.pinOf(id)),
-    kept('certificate', await credentials.certificateOf(id)),
-    { name: 'app secret', value: APP_SECRET },
-    { name: 'verify token', value: VERIFY_TOKEN },
-    { name: 'API token', value: API_TOKEN },
-  ];
-}
-
-async function phoneOf(id: string): Promise<readonly Canary[]> {
-  if (!isPhoneNumberId(id)) throw new Error('not an id');
-  const display = (await system.engine.store.numbers.byId(id))?.displayPhoneNumber ?? '';
-  return [
-    { name: 'phone number', value: display },
-    { name: 'digits', value: digitsOf(display) },
-  ];
 }
 
 async function historyOf(id: string): Promise<Buffer> {

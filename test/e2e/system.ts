@@ -39,11 +39,15 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export async function startSystem(env: NodeJS.ProcessEnv): Promise<System> {
+/** `given` may depend on where Temporal is. */
+export async function startSystem(
+  given: NodeJS.ProcessEnv | ((engine: RealEngine) => Promise<NodeJS.ProcessEnv>),
+): Promise<System> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port.toString()}`;
   const callbackUrl = `${url}/v1/webhooks/meta`;
   const engine = await startRealEngine(inject('temporalCli'), { callbackUrl });
+  const env = typeof given === 'function' ? await given(engine) : given;
   const answers: string[] = [];
   const start = (name: string): Promise<RunningProgram> =>
     startProgram({

@@ -8,7 +8,12 @@ import { QUICK } from '../support/quick-timing.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../support/real-engine.ts';
 import { acceptSignup } from '../support/signup.ts';
-import { startPassThrough, STATUS, type PassThrough, type RpcPlan } from './grpc-pass-through.ts';
+import {
+  startPassThrough,
+  STATUS,
+  type PassThrough,
+  type RpcPlan,
+} from '../support/grpc-pass-through.ts';
 import { judge, replayLives, type Life } from './judge.ts';
 import { IN_REVIEW, startWorker, untilShown, type FaultyWorker } from './lives.ts';
 

@@ -7,6 +7,8 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 
 /** gRPC's own numbers. */
 export const STATUS = {
@@ -31,6 +33,8 @@ export interface PassThrough {
   plan(plan: RpcPlan): void;
   /** What this plan has spoilt so far, oldest first. */
   spoilt(): readonly string[];
+  /** All that went either way, headers too, unzipped. */
+  heard(): Buffer;
   close(): void;
 }
 
@@ -39,6 +43,16 @@ export async function startPassThrough(upstreamAddress: string): Promise<PassThr
   const upstream = connect(`http://${upstreamAddress}`);
   const counts = new Map<string, number>();
   let spoilt: string[] = [];
+  const headersHeard: IncomingHttpHeaders[] = [];
+  const bodiesHeard: Buffer[][] = [];
+  const ear: Ear = {
+    headers: (headers) => void headersHeard.push(headers),
+    body: (stream) => {
+      const parts: Buffer[] = [];
+      bodiesHeard.push(parts);
+      stream.on('data', (part: Buffer) => void parts.push(part));
+    },
+  };
   let plan: RpcPlan = () => undefined;
   const server = createServer();
   const sessions = new Set<{ destroy(): void }>();
@@ -52,7 +66,7 @@ export async function startPassThrough(upstreamAddress: string): Promise<PassThr
     // A caller that hangs up is no fault of ours.
     stream.on('error', () => undefined);
     if (fault?.when === 'before') answer(stream, fault.status);
-    else pass(upstream, { stream, headers, fault });
+    else pass(upstream, { stream, headers, fault, ear });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -61,6 +75,10 @@ export async function startPassThrough(upstreamAddress: string): Promise<PassThr
   return {
     address: `127.0.0.1:${bound.port}`,
     spoilt: () => spoilt,
+    heard: () => {
+      const messages = bodiesHeard.flatMap((parts) => messagesIn(Buffer.concat(parts)));
+      return Buffer.concat([Buffer.from(JSON.stringify(headersHeard)), ...messages]);
+    },
     plan: (next) => {
       counts.clear();
       spoilt = [];
@@ -74,14 +92,37 @@ export async function startPassThrough(upstreamAddress: string): Promise<PassThr
   };
 }
 
+interface Ear {
+  readonly headers: (headers: IncomingHttpHeaders) => void;
+  readonly body: (stream: Readable) => void;
+}
+
+/** Of a body of gRPC: a byte that says whether it is compressed, its length, the message, and so on. */
+function messagesIn(body: Buffer): readonly Buffer[] {
+  const messages: Buffer[] = [];
+  for (let at = 0; at + 5 <= body.length;) {
+    const end = at + 5 + body.readUInt32BE(at + 1);
+    const message = body.subarray(at + 5, end);
+    messages.push(body[at] === 1 && end <= body.length ? gunzipSync(message) : message);
+    at = end;
+  }
+  return messages;
+}
+
 interface Passed {
   readonly stream: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;
   readonly fault: RpcFault | undefined;
+  readonly ear: Ear;
 }
 
-function pass(upstream: ClientHttp2Session, { stream, headers, fault }: Passed): void {
+function pass(upstream: ClientHttp2Session, { stream, headers, fault, ear }: Passed): void {
+  ear.headers(headers);
+  ear.body(stream);
   const onward = upstream.request(headers);
+  onward.on('response', ear.headers);
+  onward.on('trailers', ear.headers);
+  ear.body(onward);
   onward.on('error', () => {
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });

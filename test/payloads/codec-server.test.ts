@@ -207,7 +207,8 @@ describe('a codec server that is asked wrongly', () => {
     ['with what is no list of payloads', { body: '{"payloads":{}}' }, 400],
     ['with data that is not base64', { body: '{"payloads":[{"data":"%"}]}' }, 400],
     ['with more than 4 MiB', { body: `{"payloads":"${'x'.repeat(4 * MIB)}"}` }, 413],
-  ])('refuses a call %s', async (_, asked, status) => {
+    // A refusal may overtake a body that is still on its way, and the socket's end the refusal.
+  ])('refuses a call %s', { retry: 8 }, async (_, asked, status) => {
     const answer = await ask(shared, asked);
     expect(answer.status).toBe(status);
     expect(answer.text).not.toContain(Buffer.from(ACTOR).toString('base64').slice(0, 12));

@@ -69,7 +69,7 @@ function sayWhere({ options: { ports, dataDir }, isDemo, env }: Start): void {
 
 /** What is known from earlier starts; in a new demo, customers who sign up. */
 async function sayOrPlayFirst(start: Start, store: Store): Promise<void> {
-  const numbers = await store.numbers.byDeadline();
+  const { rows: numbers } = await store.fleet.list({});
   const open = numbers.filter(({ outcome }) => outcome === undefined);
   if (numbers.length > 0) {
     say(

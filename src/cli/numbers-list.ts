@@ -1,4 +1,9 @@
-import { summaryOf, type NumberSummary } from '../desk/number-view.ts';
+import { Option } from 'commander';
+import { FLEET_OUTCOMES, fleetCsv, readFleet } from '../desk/fleet.ts';
+import type { NumberSummary } from '../desk/number-view.ts';
+import { CAUSES } from '../domain/causes.ts';
+import { STAGES, WAITING_FOR } from '../domain/onboarding.ts';
+import type { FleetFilter } from '../store/fleet-store.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { Io } from './io.ts';
 import { configFor, withStore } from './resources.ts';
@@ -14,27 +19,56 @@ const COLUMNS = [
   { title: 'LEFT', isWhole: true },
 ] as const;
 
+interface ListOptions extends Omit<FleetFilter, 'wabaId'> {
+  readonly account?: string;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
 export function addNumbersList(numbers: CliCommand, io: Io): void {
   numbers
     .command('list')
-    .description('The fleet: what runs, least time left first; then what has ended.')
+    .description('The fleet: least time left first, then what is registered, then what has ended.')
+    .addOption(new Option('--stage <stage>').choices(STAGES))
+    .addOption(new Option('--waiting-for <who>').choices(WAITING_FOR))
+    .option('--account <account-id>', 'of one account')
+    .option('--cause <cause>', 'why it waits, as the list shows it')
+    .addOption(new Option('--outcome <outcome>').choices(FLEET_OUTCOMES))
+    .option('--text <text>', 'a part of the number, of its name or of its id')
+    .addOption(new Option('--csv', 'for a spreadsheet').conflicts('json'))
     .option('--json', '{"numbers": [...]}, each as in GET /v1/numbers')
-    .action((options: { readonly json?: true }) => listNumbers(io, options.json === true))
+    .action((options: ListOptions, command: CliCommand) => listNumbers(io, options, command))
     .withExamples(
       'whatsapp-onboarding numbers list',
+      'whatsapp-onboarding numbers list --waiting-for operator --text 555-01',
+      'whatsapp-onboarding numbers list --outcome ended --csv > ended.csv',
       `whatsapp-onboarding numbers list --json | jq '.numbers[] | select(.waiting_for == "operator")'`,
     );
 }
 
-async function listNumbers(io: Io, isJson: boolean): Promise<void> {
+async function listNumbers(
+  io: Io,
+  { csv, json, ...options }: ListOptions,
+  command: CliCommand,
+): Promise<void> {
   const { terminal, nowMs } = io;
-  const rows = await withStore(configFor(io, []).store, nowMs, (store) =>
-    store.numbers.byDeadline(),
+  const filter = filterOf(options, command);
+  const { numbers } = await withStore(configFor(io, []).store, nowMs, (store) =>
+    readFleet({ store, nowMs }, filter),
   );
-  const numbers = rows.map((row) => summaryOf(row, nowMs()));
-  if (isJson) terminal.json({ numbers });
-  else if (numbers.length === 0) terminal.line('No number has signed up yet.');
-  else terminal.table(COLUMNS, numbers.map(cellsOf));
+  if (json === true) terminal.json({ numbers });
+  else if (csv === true) terminal.line(fleetCsv(numbers).trimEnd());
+  else if (numbers.length > 0) terminal.table(COLUMNS, numbers.map(cellsOf));
+  else if (Object.keys(filter).length > 0) terminal.line('No number is like that.');
+  else terminal.line('No number has signed up yet.');
+}
+
+function filterOf({ account, ...filter }: ListOptions, command: CliCommand): FleetFilter {
+  const { cause } = filter;
+  if (cause !== undefined && !Object.hasOwn(CAUSES, cause)) {
+    throw command.misuse('--cause must be one that the reference lists');
+  }
+  return account === undefined ? filter : { ...filter, wabaId: command.wabaId(account) };
 }
 
 function cellsOf(number: NumberSummary): readonly string[] {

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { workflowIdOf } from '../contract/onboarding.ts';
 import { budgetOf, type AttemptsLeft } from '../domain/attempt-budget.ts';
 import { CAUSES } from '../domain/causes.ts';
+import { BOUND_STAGES } from '../domain/onboarding.ts';
 import { decisionText, nameAdviceOf, type NameDecision } from '../domain/name-decision.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptRow, EventRow, NumberRow } from '../store/store.ts';
 
 const track = z.string();
@@ -39,7 +41,7 @@ export interface TemporalLink {
 
 /** A number in the fleet's list, as `GET /v1/numbers` and `--json` show it. */
 export interface NumberSummary {
-  readonly phone_number_id: string;
+  readonly phone_number_id: PhoneNumberId;
   readonly waba_id: string;
   readonly display_phone_number: string;
   readonly verified_name: string | undefined;
@@ -90,9 +92,6 @@ export interface EventView {
   readonly text: string;
   readonly actor: string;
 }
-
-/** Only registration is under the deadline: a registered number has no time to run out of. */
-const BOUND_STAGES: readonly string[] = ['verifying', 'registering'];
 
 export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
   const isBound = BOUND_STAGES.includes(row.stage);

@@ -9,6 +9,9 @@ export const STAGES = [
 
 export type Stage = (typeof STAGES)[number];
 
+/** Only registration is under the deadline: a registered number has no time to run out of. */
+export const BOUND_STAGES: readonly string[] = ['verifying', 'registering'] satisfies Stage[];
+
 /** Whose move it is. `time` is a lock-out or a back-off. */
 export const WAITING_FOR = ['meta', 'customer', 'operator', 'time', 'nobody'] as const;
 

@@ -7,12 +7,12 @@ import {
   type ListQuery,
   type Sorting,
 } from '../desk/phone-numbers.ts';
-import { checkedCursor, checkedFields, checkedLimit } from '../graph/checks.ts';
+import { checkedCursor, checkedFields } from '../graph/checks.ts';
 import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import { readQuery, type Query } from './query.ts';
 import type { Call } from './routes.ts';
-import { checkedText, oneOf, optional, wabaIdOf } from './values.ts';
+import { checkedText, limitOf, oneOf, optional, wabaIdOf } from './values.ts';
 
 /** One page of an account's numbers; with `sort` all of them, as Meta's own sorting is not to be relied on. */
 export async function listPhoneNumbers(call: Call, deps: MetaDeps): Promise<Response> {
@@ -50,13 +50,7 @@ interface Paging {
 }
 
 function pagingIn(query: Query): Paging {
-  const limit = optional(query.get('limit'), (value) =>
-    checkedText(value, 'invalid_limit', (text) => {
-      const count = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;
-      checkedLimit(count);
-      return count;
-    }),
-  );
+  const limit = optional(query.get('limit'), limitOf);
   const after = optional(query.get('after'), (value) =>
     checkedText(value, 'invalid_after', checkedCursor),
   );

@@ -63,6 +63,18 @@ export const HTTP_ERRORS = {
     status: 400,
     message: 'sort: one of the fields, with :desc the greatest first; not with limit or after',
   },
+  invalid_stage: { status: 400, message: 'stage: one that the reference lists' },
+  invalid_waiting_for: {
+    status: 400,
+    message: 'waiting_for: meta, customer, operator, time or nobody',
+  },
+  invalid_cause: { status: 400, message: 'cause: one that the reference lists' },
+  invalid_outcome: { status: 400, message: 'outcome: running, ended or one of the outcomes' },
+  invalid_text: { status: 400, message: 'text: 1-75 characters of a number, a name or an id' },
+  invalid_format: {
+    status: 400,
+    message: 'format: json or csv; csv has the whole list, so not with limit or after',
+  },
   invalid_status: { status: 400, message: 'status: VERIFIED, NOT_VERIFIED or EXPIRED' },
   invalid_cc: { status: 400, message: 'cc: the country code, 1-3 digits, as a string' },
   invalid_phone_number: { status: 400, message: 'phone_number: 4-15 digits, as a string' },

@@ -1,10 +1,11 @@
-import { detailsOf, progressView, summaryOf, type TemporalLink } from '../desk/number-view.ts';
+import { detailsOf, progressView, type TemporalLink } from '../desk/number-view.ts';
 import { revealCertificate } from '../desk/reveal.ts';
 import { isPhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { readOptionalJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
+import { listFleet } from './fleet.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
 import type { Call, Routes } from './routes.ts';
@@ -12,7 +13,7 @@ import { readIdempotencyKey } from './signup-request.ts';
 import { statusUrlOf } from './signups.ts';
 
 interface NumberDeps {
-  readonly store: Pick<Store, 'numbers' | 'attempts' | 'credentials' | 'inbox'>;
+  readonly store: Pick<Store, 'numbers' | 'fleet' | 'attempts' | 'credentials' | 'inbox'>;
   readonly onboardings: Pick<Onboardings, 'retryNow'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -21,21 +22,11 @@ interface NumberDeps {
 
 export function numberRoutes(deps: NumberDeps): Routes {
   return {
-    '/v1/numbers': { GET: () => listNumbers(deps) },
+    '/v1/numbers': { GET: (call) => listFleet(call, deps) },
     '/v1/numbers/:id': { GET: (call) => showNumber(call, deps) },
     '/v1/numbers/:id/certificate': { GET: (call) => showCertificate(call, deps) },
     '/v1/numbers/:id/retry': { POST: (call) => retryNumber(call, deps) },
   };
-}
-
-/** The fleet: what runs, by time left; then what has ended. */
-async function listNumbers({ store, nowMs }: NumberDeps): Promise<Response> {
-  const rows = await store.numbers.byDeadline();
-  const numbers = rows.map((row) => ({
-    ...summaryOf(row, nowMs()),
-    status_url: statusUrlOf(row.phoneNumberId),
-  }));
-  return answerJson({ numbers });
 }
 
 /** @throws HttpError unknown_number */

@@ -3,7 +3,7 @@
 import { isPhoneNumberId, isWabaId } from '../domain/phone-number.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import { Secret } from '../domain/secret.ts';
-import { checkedCode, checkedRegion } from '../graph/checks.ts';
+import { checkedCode, checkedLimit, checkedRegion } from '../graph/checks.ts';
 import { InvalidArgument } from '../graph/errors.ts';
 import { isPreverifiedId, type PreverifiedId } from '../graph/ids.ts';
 import { HttpError, type ErrorCode } from './errors.ts';
@@ -47,6 +47,15 @@ export function oneOf<const Word extends string>(
 export function booleanOf(value: unknown): boolean {
   if (typeof value !== 'boolean') throw new HttpError('invalid_is_current');
   return value;
+}
+
+/** Of a page. */
+export function limitOf(value: unknown): number {
+  return checkedText(value, 'invalid_limit', (text) => {
+    const count = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;
+    checkedLimit(count);
+    return count;
+  });
 }
 
 /** Undefined if there is none. */

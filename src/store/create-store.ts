@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createErasure } from './erasure.ts';
 import { StoreUnavailable } from './errors.ts';
+import { createFleet } from './fleet.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyUse } from './key-use.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -50,6 +51,7 @@ export async function createStore(
     deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
     signups: createSignups(deps),
     numbers: createNumbers(deps),
+    fleet: createFleet(deps),
     deliveries: createDeliveries(deps),
     inbox: createInbox(deps),
     accounts: createAccounts(deps),

@@ -12,7 +12,7 @@ interface NumbersDeps {
   readonly nowMs: () => number;
 }
 
-const COLUMNS = [
+export const NUMBER_COLUMNS = [
   'phoneNumberId',
   'wabaId',
   'displayPhoneNumber',
@@ -41,7 +41,6 @@ export function createNumbers(deps: NumbersDeps): Numbers {
       const rows = await numbers(db).where('wabaId', '=', wabaId).execute();
       return rows.map(withoutNulls);
     },
-    byDeadline: () => byDeadline(db),
     announce: (announcement) => announce(deps, announcement),
     note: (phoneNumberId, event) =>
       deps.inTurn(EVENTS_TURN, async (transaction) => {
@@ -55,7 +54,7 @@ export function createNumbers(deps: NumbersDeps): Numbers {
   };
 }
 
-const numbers = (db: Kysely<Schema>) => db.selectFrom('numbers').select(COLUMNS);
+const numbers = (db: Kysely<Schema>) => db.selectFrom('numbers').select(NUMBER_COLUMNS);
 
 const events = (db: Kysely<Schema>) => db.selectFrom('events').selectAll().orderBy('id');
 
@@ -71,14 +70,6 @@ async function byDigits(
     .orderBy('updatedAtMs', 'desc')
     .executeTakeFirst();
   return row && withoutNulls(row);
-}
-
-async function byDeadline(db: Kysely<Schema>): Promise<readonly NumberRow[]> {
-  const [running, ended] = await Promise.all([
-    numbers(db).where('outcome', 'is', null).orderBy('deadlineAtMs').execute(),
-    numbers(db).where('outcome', 'is not', null).orderBy('updatedAtMs', 'desc').execute(),
-  ]);
-  return [...running, ...ended].map(withoutNulls);
 }
 
 async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {

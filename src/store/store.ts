@@ -6,6 +6,9 @@ import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Fleet, NumberRow } from './fleet-store.ts';
+
+export type { NumberRow };
 
 /** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
 export interface Store {
@@ -17,6 +20,7 @@ export interface Store {
   readonly deregistrations: Attempts;
   readonly signups: Signups;
   readonly numbers: Numbers;
+  readonly fleet: Fleet;
   readonly deliveries: Deliveries;
   readonly inbox: Inbox;
   readonly accounts: Accounts;
@@ -198,21 +202,6 @@ export interface Signups {
   markStarted(id: string): Promise<void>;
 }
 
-/** A number as the fleet shows it. `progress` is the contract's Progress as JSON text: the store does not look inside. */
-export interface NumberRow {
-  readonly phoneNumberId: PhoneNumberId;
-  readonly wabaId: WabaId;
-  readonly displayPhoneNumber: string;
-  readonly verifiedName?: string;
-  readonly stage: string;
-  readonly waitingFor: string;
-  readonly deadlineAtMs: number;
-  readonly cause?: string;
-  readonly outcome?: string;
-  readonly progressJson?: string;
-  readonly updatedAtMs: number;
-}
-
 export interface EventRow {
   readonly id: number;
   readonly phoneNumberId: PhoneNumberId;
@@ -244,8 +233,6 @@ export interface Numbers {
   /** Webhooks name a number by its account and its digits, not by its id. Of two with the same digits, the one changed last. */
   byDigits(wabaId: WabaId, digits: string): Promise<NumberRow | undefined>;
   ofAccount(wabaId: WabaId): Promise<readonly NumberRow[]>;
-  /** The fleet: what runs, least time left first; then what has ended, the last change first. */
-  byDeadline(): Promise<readonly NumberRow[]>;
   /** One transaction: the number's row, its new events, and those of them that the partner is to be told. */
   announce(announcement: NumberAnnouncement): Promise<void>;
   /** Adds one event to the history of a number that is known. */

@@ -128,7 +128,7 @@ History
 
 it('is as JSON what HTTP answers', async () => {
   const { env, store } = await openFleet();
-  const rows = await store.numbers.byDeadline();
+  const { rows } = await store.fleet.list({});
   const asJson = (view: object): unknown => JSON.parse(JSON.stringify(view));
   const list = await commandLine(['numbers', 'list', '--json'], { env, nowMs });
   expect(JSON.parse(list.out)).toEqual({
@@ -236,4 +236,30 @@ it('names the commands that do what a cause asks for', async () => {
     `Command       whatsapp-onboarding code request ${NUMBER} --method SMS`,
     `Command       whatsapp-onboarding code submit ${NUMBER}`,
   ]);
+});
+
+it('lists what is asked for, as a table or for a spreadsheet', async () => {
+  const { env } = await openFleet();
+  const list = async (...options: string[]) => {
+    const { code, out, err } = await commandLine(['numbers', 'list', ...options], { env, nowMs });
+    expect([code, err]).toEqual([0, '']);
+    return out.trimEnd().split(/\r?\n/);
+  };
+  expect(await list('--waiting-for', 'operator', '--text', 'blue')).toHaveLength(2);
+  expect(await list('--outcome', 'ended')).toEqual(['No number is like that.']);
+  const [titles, row, ...more] = await list('--cause', 'number_in_use', '--csv');
+  expect(titles).toMatch(/^phone_number_id,waba_id,display_phone_number,/);
+  expect(row).toMatch(/^106540352242922,102290129340398,'\+1 631-555-5555,Blue Door,registering,/);
+  expect(more).toEqual([]);
+});
+
+it.each([
+  [['--stage', 'gone'], 'numbers list: --stage must be one of verifying, registering,'],
+  [['--cause', 'toString'], 'numbers list: --cause must be one that the reference lists'],
+  [['--account', 'x'], 'numbers list: account id must be 1-20 digits'],
+  [['--csv', '--json'], `option '--csv' cannot be used with option '--json'`],
+])('lists nothing where a choice cannot be right: %j', async (options, sentence) => {
+  const { code, err } = await commandLine(['numbers', 'list', ...options]);
+  expect(code).toBe(2);
+  expect(err).toContain(sentence);
 });

@@ -70,7 +70,7 @@ function missingFile({ place, keyFile }: Config['store']): Check | undefined {
 async function openTokens(
   store: Store,
 ): Promise<{ readonly accounts: readonly KnownAccount[]; readonly seals: Check | undefined }> {
-  const numbers = await store.numbers.byDeadline();
+  const { rows: numbers } = await store.fleet.list({});
   const accounts: KnownAccount[] = [];
   let seals: Check | undefined;
   for (const wabaId of new Set(numbers.map((number) => number.wabaId))) {

@@ -21,6 +21,8 @@ interface RouteDeps {
   readonly nowMs: () => number;
   /** Callers come over TLS, through a proxy: browsers are told to stay with it. */
   readonly isBehindTls?: boolean;
+  /** Where people look at the answer and not programs. */
+  readonly answerFailure?: (error: HttpError, requestId: string) => Response | Promise<Response>;
 }
 
 /** The same routes, for callers of the API only. */
@@ -63,7 +65,8 @@ async function answer(
   return response;
 }
 
-async function handled(handler: Handler, call: Call, { log, nowMs }: RouteDeps): Promise<Response> {
+async function handled(handler: Handler, call: Call, deps: RouteDeps): Promise<Response> {
+  const { log, nowMs, answerFailure = answerError } = deps;
   try {
     return await handler(call);
   } catch (error) {
@@ -71,7 +74,7 @@ async function handled(handler: Handler, call: Call, { log, nowMs }: RouteDeps):
     const { requestId } = call;
     if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
     else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
-    return answerError(known ?? new HttpError('internal_error'), requestId);
+    return await answerFailure(known ?? new HttpError('internal_error'), requestId);
   }
 }
 

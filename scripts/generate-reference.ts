@@ -10,6 +10,7 @@ import { CAUSES, type CauseEntry, type Verdict } from '../src/domain/causes.ts';
 import { entryOf, HTTP_ERRORS, type ErrorCode } from '../src/http/errors.ts';
 import { VARIABLES, type Variable } from '../src/variables.ts';
 import { cliParts } from './cli-page.ts';
+import { metricRows } from './metrics-parts.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOTE = 'This page is generated from the code by `npm run docs`.';
@@ -39,6 +40,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     'docs/reference/http-errors.md': httpErrorsPage(),
     'docs/reference/causes.md': causesPage(),
     'docs/reference/failures.md': failuresPage(failures),
+    'docs/reference/metrics.md': metricsPage(),
     '.env.example': envExample(),
   };
 }
@@ -124,6 +126,22 @@ function failuresPage(source: string): string {
     '## Search attributes',
     table(['name', 'kind', 'meaning'], attributes),
     'The command line filters by them: `temporal workflow list --query "NeedsAttention = true"`.',
+  ]);
+}
+
+function metricsPage(): string {
+  const { own, fleet } = metricRows();
+  const head = ['metric', 'kind', 'labels', 'meaning'];
+  return page('Metrics', [
+    'What `/metrics` shows where `STARTER_METRICS_PORT` and `WORKER_METRICS_PORT` are set. A label is a word of ours from a short list, never an id, a name, a phone number or a secret.',
+    '## Of each program',
+    table(head, own),
+    'With them come the usual `process_…` and `nodejs_…`.',
+    '## Of the store',
+    'Shown by the starter, read at most every ten seconds. Of several starters take the maximum: all show the same store.',
+    table(head, fleet),
+    "## Of Temporal's SDK",
+    "Shown by the worker under [the SDK's own names](https://docs.temporal.io/references/sdk-metrics), with durations in seconds. `onboarding_sdk_updates_dropped_total` counts what the SDK said of more than 300 series of one metric.",
   ]);
 }
 

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { isAlone, isPollIntervalSane, isPort, withFallbacks } from './config-rules.ts';
+import { databaseUrl, durationMs, port, text, word } from './config-fields.ts';
+import { isAlone, isPollIntervalSane, withFallbacks } from './config-rules.ts';
 import type { CodecSettings } from './connection.ts';
-import { readDatabaseUrl } from './database-url.ts';
 import { Secret } from './domain/secret.ts';
 import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
-import { parseDuration } from './duration.ts';
 import { isBusinessId, type BusinessId } from './graph/ids.ts';
 import { nodeProblems } from './node-version.ts';
 import { isReceiverUrl, isSigningSecret } from './partner/settings.ts';
-import type { PostgresAddress, StorePlace } from './store/place.ts';
+import type { StorePlace } from './store/place.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import type { VariableName } from './variables.ts';
 import { isGraphOrigin, isOrigin, isWebUrl, originOf } from './web-address.ts';
@@ -46,6 +45,8 @@ export interface Config {
   readonly partnerEvents?: { readonly url: string; readonly secret: Secret };
   /** Where the codec server listens. */
   readonly codecServer: { readonly host: string; readonly port: number };
+  /** Where each program shows its metrics; absent: it does not. */
+  readonly metrics: { readonly starter?: ListenAddress; readonly worker?: ListenAddress };
   /** Path of the pre-built workflow code. */
   readonly workflowBundle?: string;
   readonly logLevel: LogLevel;
@@ -55,6 +56,11 @@ export interface Config {
   readonly timing: Timing;
   /** Every value that must never be printed. */
   readonly secrets: readonly Secret[];
+}
+
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -70,26 +76,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-const text = z.string({ error: 'missing' });
-const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
-const port = text
-  .regex(/^[0-9]{1,5}$/, 'must be 1-65535')
-  .transform(Number)
-  .refine(isPort, 'must be 1-65535');
-const durationMs = text.transform((value, context): number => {
-  const parsed = parseDuration(value);
-  if (typeof parsed === 'number') return parsed;
-  context.addIssue(parsed);
-  return z.NEVER;
-});
-
-const databaseUrl = text.transform((value, context): PostgresAddress => {
-  const parsed = readDatabaseUrl(value);
-  if (typeof parsed !== 'string') return parsed;
-  context.addIssue(parsed);
-  return z.NEVER;
-});
 
 const environment = z
   .object({
@@ -125,6 +111,10 @@ const environment = z
     PORT: port,
     CODEC_SERVER_HOST: word,
     CODEC_SERVER_PORT: port,
+    STARTER_METRICS_HOST: word,
+    STARTER_METRICS_PORT: port.optional(),
+    WORKER_METRICS_HOST: word,
+    WORKER_METRICS_PORT: port.optional(),
     API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
     ALLOWED_ORIGINS: text
       .transform((list) => list.split(',').map((origin) => origin.trim()))
@@ -235,6 +225,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     },
     ...told,
     codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
+    metrics: metricsOf(env),
     ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
     logLevel: env.LOG_LEVEL,
     shutdownGraceMs: env.SHUTDOWN_GRACE,
@@ -253,6 +244,18 @@ function partnerEventsOf(env: Environment): Pick<Config, 'partnerEvents'> {
   const { PARTNER_EVENTS_URL: url, PARTNER_EVENTS_SECRET: secret } = env;
   if (url === undefined || secret === undefined) return {};
   return { partnerEvents: { url, secret: new Secret(secret) } };
+}
+
+function metricsOf({
+  STARTER_METRICS_HOST: starterHost,
+  STARTER_METRICS_PORT: starterPort,
+  WORKER_METRICS_HOST: workerHost,
+  WORKER_METRICS_PORT: workerPort,
+}: Environment): Config['metrics'] {
+  return {
+    ...(starterPort !== undefined && { starter: { host: starterHost, port: starterPort } }),
+    ...(workerPort !== undefined && { worker: { host: workerHost, port: workerPort } }),
+  };
 }
 
 function placeOf({ DATABASE_URL: address, STORE_PATH: path }: Environment): StorePlace {

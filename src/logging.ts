@@ -1,5 +1,5 @@
 import type { LogLevel, LogMetadata, Logger as TemporalLogger } from '@temporalio/common';
-import type { RuntimeOptions } from '@temporalio/worker';
+import type { MetricsBuffer, RuntimeOptions } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import type { Secret } from './domain/secret.ts';
 
@@ -114,10 +114,13 @@ export function temporalLogger(logger: Logger): TemporalLogger {
  * For `Runtime.install`, before anything else of the SDK. Without `forward` its native half writes to the console by itself,
  * past our filter, and prints failure messages in clear.
  */
-export function runtimeOptions(logger: Logger): RuntimeOptions {
+export function runtimeOptions(logger: Logger, metrics?: MetricsBuffer): RuntimeOptions {
   return {
     logger: temporalLogger(logger),
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metrics !== undefined && { metrics: { buffer: metrics } }),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { connectClient } from './connection.ts';
 import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
@@ -7,24 +9,48 @@ import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
 import { isLoopback } from './loopback.ts';
 import { connectMeta } from './meta-connection.ts';
+import { serveMetrics, type MetricsPage } from './metrics-page.ts';
 import { runProgram } from './program.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+import { addFleetMetrics } from './telemetry/fleet-metrics.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+function fleetMetricsOf(
+  registry: Registry,
+  { store, log }: { readonly store: Store; readonly log: Logger },
+): () => Promise<void> {
+  return addFleetMetrics(registry, {
+    figures: store.figures,
+    nowMs: Date.now,
+    onFailure: (err) => {
+      log.warn({ err }, 'metrics: the store cannot be read');
+    },
+  });
+}
 
 await runProgram('starter', async ({ config, log }) => {
   const nowMs = Date.now;
   const { meta, temporal, timing } = config;
   const store = await openStore({ ...config.store, nowMs });
-  const graph = connectMeta(config, { store, log });
+  const { registry, ...metrics } = createMetrics();
+  const graph = connectMeta(config, { store, log, around: metrics.aroundCall });
   const client = connectClient(temporal);
   const onboardings = createOnboardings({ client, timing, nowMs });
   const isPartnerTold = config.partnerEvents !== undefined;
+  let page: MetricsPage | undefined;
   const drain = startDrain({
-    ...{ store, onboardings, nowMs, log },
+    ...{ store, onboardings, nowMs, log, onSignalled: metrics.onSignalled },
     ...(isPartnerTold && { events: { store, deliver: startsOf(client, nowMs) } }),
   });
   try {
+    page = await serveMetrics(
+      config.metrics.starter && { ...config.metrics.starter, prefix: 'STARTER_METRICS_' },
+      { registry, log, refresh: fleetMetricsOf(registry, { store, log }) },
+    );
     const app = createHttpApp({
       ...{ store, graph, onboardings, meta, nowMs, log },
+      ...{ onAnswer: metrics.onAnswer, onWebhook: metrics.onWebhook },
       graphTimeoutMs: config.graph.timeoutMs,
       monotonicMs: () => performance.now(),
       access: config.http,
@@ -42,6 +68,7 @@ await runProgram('starter', async ({ config, log }) => {
     await Promise.race([once(process, 'SIGTERM', stopped), once(process, 'SIGINT', stopped)]);
     await server.close(config.shutdownGraceMs);
   } finally {
+    await page?.close();
     await drain.stop();
     await graph.close();
     await client.connection.close();

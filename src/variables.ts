@@ -138,6 +138,18 @@ export const VARIABLES = {
   },
   HOST: { meaning: 'Address the HTTP edge listens on', fallback: '127.0.0.1' },
   PORT: { meaning: 'Its port: 1-65535', fallback: '3000' },
+  STARTER_METRICS_PORT: {
+    meaning:
+      'Where the starter shows its metrics to Prometheus, under `/metrics`: 1-65535. Without it, nowhere',
+  },
+  STARTER_METRICS_HOST: {
+    meaning: 'Address of that listener, which asks for no token',
+    fallback: '127.0.0.1',
+  },
+  WORKER_METRICS_PORT: {
+    meaning: "The same of the worker, with the metrics of Temporal's SDK",
+  },
+  WORKER_METRICS_HOST: { meaning: 'Its address', fallback: '127.0.0.1' },
   API_TOKEN: {
     meaning:
       'What callers of signups and numbers send as `Authorization: Bearer …`: at least 32 characters. Required when `HOST` is not loopback',

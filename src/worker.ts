@@ -1,4 +1,10 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  MetricsBuffer,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities, createDeliveryActivities } from './activities/index.ts';
 import type { Config } from './config.ts';
 import { connectionOptions, createDataConverter } from './connection.ts';
@@ -6,11 +12,14 @@ import { TASK_QUEUE } from './contract/onboarding.ts';
 import { DELIVERY_QUEUE } from './contract/partner-events.ts';
 import { runtimeOptions } from './logging.ts';
 import { connectMeta } from './meta-connection.ts';
+import { serveMetrics, type MetricsPage } from './metrics-page.ts';
 import { createPartnerClient } from './partner/client.ts';
 import { encodedBundleOf, refuseFailuresInClear } from './payloads/encoded-bundle.ts';
 import { runProgram } from './program.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { addSdkMetrics } from './telemetry/sdk-metrics.ts';
 
 // Above the shutdown grace: after it, what still runs is cut off.
 const FORCE_FACTOR = 2;
@@ -19,6 +28,9 @@ const STICKY_MS = 2000;
 const PARTNER_TIMEOUT_MS = 10_000;
 // A receiver of one partner, which our restart must not flood.
 const CALLS_TO_PARTNER_AT_ONCE = 20;
+// A busy worker says some thousand things a second about itself, and is listened to each second.
+const SDK_UPDATES = { maxBufferSize: 100_000, useSecondsForDurations: true };
+const LISTEN_MS = 1000;
 
 /** The pre-built bundle where there is one; in development the sources, bundled at start. */
 async function workflowCode({
@@ -42,7 +54,11 @@ type Common = Pick<
 /** Calls to the partner, apart from the onboardings: a receiver that hangs holds up events alone. */
 async function deliveryWorker(
   { partnerEvents }: Config,
-  { store, common }: { readonly store: Store; readonly common: Common },
+  {
+    store,
+    common,
+    metrics,
+  }: { readonly store: Store; readonly common: Common; readonly metrics: Metrics },
 ): Promise<{ readonly worker: Worker; close(): Promise<void> } | undefined> {
   if (partnerEvents === undefined) return undefined;
   const partner = createPartnerClient({
@@ -53,7 +69,10 @@ async function deliveryWorker(
   const worker = await Worker.create({
     ...common,
     taskQueue: DELIVERY_QUEUE,
-    activities: createDeliveryActivities({ store, partner }),
+    activities: createDeliveryActivities({
+      store,
+      partner: metrics.countingDeliveries(partner, Date.now),
+    }),
     maxConcurrentActivityTaskExecutions: CALLS_TO_PARTNER_AT_ONCE,
   });
   return { worker, close: () => partner.close() };
@@ -74,9 +93,12 @@ async function runAll(workers: readonly Worker[]): Promise<void> {
 
 await runProgram('worker', async ({ config, log }) => {
   const code = await workflowCode(config);
-  Runtime.install(runtimeOptions(log));
+  const metrics = createMetrics();
+  const { registry } = metrics;
+  const updates = config.metrics.worker && new MetricsBuffer(SDK_UPDATES);
+  Runtime.install(runtimeOptions(log, updates));
   const store = await openStore({ ...config.store, nowMs: Date.now });
-  const graph = connectMeta(config, { store, log });
+  const graph = connectMeta(config, { store, log, around: metrics.aroundCall });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const common = {
     connection,
@@ -86,8 +108,16 @@ await runProgram('worker', async ({ config, log }) => {
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: FORCE_FACTOR * config.shutdownGraceMs,
   };
+  let page: MetricsPage | undefined;
   let deliveries: Awaited<ReturnType<typeof deliveryWorker>>;
   try {
+    page = await serveMetrics(
+      config.metrics.worker && { ...config.metrics.worker, prefix: 'WORKER_METRICS_' },
+      {
+        ...{ registry, log, refreshEveryMs: LISTEN_MS },
+        ...(updates && { refresh: addSdkMetrics(registry, updates) }),
+      },
+    );
     const worker = await Worker.create({
       ...{ ...common, ...code, taskQueue: TASK_QUEUE },
       activities: createActivities({
@@ -101,11 +131,12 @@ await runProgram('worker', async ({ config, log }) => {
       }),
       stickyQueueScheduleToStartTimeout: STICKY_MS,
     });
-    deliveries = await deliveryWorker(config, { store, common });
+    deliveries = await deliveryWorker(config, { store, common, metrics });
     log.info({ address: config.temporal.address, taskQueue: TASK_QUEUE }, 'worker is ready');
     await runAll(deliveries === undefined ? [worker] : [worker, deliveries.worker]);
   } finally {
     // Also after a failure: a process that has dialled Temporal does not end by itself.
+    await page?.close();
     await connection.close();
     await deliveries?.close();
     await graph.close();

@@ -88,9 +88,8 @@ async function readAll(
   return { reads };
 }
 
-/** Of a paused number nothing is asked. */
-function isWaiting({ outcome, cause }: NumberRow): boolean {
-  return outcome === undefined && cause !== 'paused';
+function isWaiting({ outcome }: NumberRow): boolean {
+  return outcome === undefined;
 }
 
 /** Of the numbers that wait, those that would want to look again. */

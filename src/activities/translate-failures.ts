@@ -7,8 +7,7 @@ import {
 import { NotReady } from '../steps/on-premises.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import { failureTypes } from '../contract/failures.ts';
-import { causeEntry } from '../domain/causes.ts';
-import { waitMsOf } from '../domain/waits.ts';
+import { causeEntry, waitMsOf } from '../domain/causes.ts';
 import { causeOf } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {

@@ -25,7 +25,6 @@ const progressSchema = z.object({
   }),
   tracks: z.object({ ownership: track, registration: track, name: track, certificate: track }),
   certificateSha256: z.string().optional(),
-  pausedBy: z.string().optional(),
   isUsable: z.boolean().exactOptional(),
   nameDecision: z
     .object({ decision: z.string(), reason: z.string().exactOptional(), toldAtMs: z.number() })
@@ -60,8 +59,6 @@ export interface NumberSummary {
 export interface NumberDetails extends NumberSummary {
   readonly waiting_until?: string | undefined;
   readonly refusal?: RefusalView | undefined;
-  /** Who has paused the number. */
-  readonly paused_by?: string | undefined;
   readonly tracks?: ShownProgress['tracks'];
   readonly certificate_sha256?: string | undefined;
   /** Meta lets the number send. */
@@ -162,7 +159,6 @@ export function progressView(progress: ShownProgress | undefined): Partial<Numbe
       subcode: refusal.subcode,
       trace_id: refusal.traceId,
     },
-    paused_by: progress.pausedBy,
     tracks,
     certificate_sha256: certificateSha256,
     usable: progress.isUsable,

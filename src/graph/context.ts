@@ -34,6 +34,11 @@ export interface GraphClientOptions {
   readonly onWarning?: (text: string) => void;
   /** Told what each answer, good or bad, says about Meta's limits. It must not throw. */
   readonly onUsage?: (usage: Usage) => void;
+  /**
+   * Stands around each request, for who counts or traces it: runs `send` once and passes on what comes of it. `call` is one of our
+   * phrases, such as `read the number`, and holds nothing of the request.
+   */
+  readonly around?: <Answer>(call: string, send: () => Promise<Answer>) => Promise<Answer>;
 }
 
 /** What the calls of one client share. */
@@ -60,7 +65,18 @@ export function callFor(
   };
 }
 
-export async function ask(context: Context, call: GraphCall): Promise<RawAnswer> {
+/** Sends the call and reads what comes back. */
+export async function ask<T>(
+  context: Context,
+  call: GraphCall,
+  read: (raw: RawAnswer) => T,
+): Promise<T> {
+  const { around } = context.options;
+  const work = async (): Promise<T> => read(await answerTo(context, call));
+  return around === undefined ? work() : around(call.attempted, work);
+}
+
+async function answerTo(context: Context, call: GraphCall): Promise<RawAnswer> {
   const raw = await send(context.transport, call);
   context.warnings.otherVersion(raw.headers);
   for (const usage of usagesOf(raw.headers)) context.options.onUsage?.(usage);
@@ -73,7 +89,7 @@ export async function get<T>(
   { schema, ...asked }: Asked & { readonly schema: z.ZodType<T> },
 ): Promise<T> {
   const call = { ...callFor(context, args), ...asked };
-  return readAnswer(call, await ask(context, call), schema);
+  return ask(context, call, (raw) => readAnswer(call, raw, schema));
 }
 
 export async function post(context: Context, args: TokenArgs, asked: Asked): Promise<void> {
@@ -86,10 +102,10 @@ export async function create<T>(
   { schema, ...asked }: Asked & { readonly schema: z.ZodType<T> },
 ): Promise<T> {
   const call: GraphCall = { ...callFor(context, args), ...asked, method: 'POST' };
-  return confirmWrite(call, await ask(context, call), schema);
+  return ask(context, call, (raw) => confirmWrite(call, raw, schema));
 }
 
 export async function remove(context: Context, args: TokenArgs, asked: Asked): Promise<void> {
   const call: GraphCall = { ...callFor(context, args), ...asked, method: 'DELETE' };
-  confirmWrite(call, await ask(context, call), successSchema);
+  await ask(context, call, (raw) => confirmWrite(call, raw, successSchema));
 }

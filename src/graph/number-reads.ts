@@ -147,9 +147,8 @@ async function readStandard<T>(
       query: { ...asked.query, fields: fields.join(',') },
       maxBytes: MAX_BYTES_WITH_CERTIFICATE,
     };
-    const raw = await ask(context, call);
     try {
-      return readAnswer(call, raw, schema);
+      return await ask(context, call, (raw) => readAnswer(call, raw, schema));
     } catch (error) {
       if (!context.fields.drop(fields, error)) throw error;
     }

@@ -39,7 +39,7 @@ export function createTokenCalls(context: Context): TokenCalls {
         path: 'debug_token',
         query: { input_token: checkedToken(token) },
       };
-      return readAnswer(call, await ask(context, call), tokenFactsSchema);
+      return ask(context, call, (raw) => readAnswer(call, raw, tokenFactsSchema));
     },
     fetchBusinessToken: async (args) => {
       const call: GraphCall = {
@@ -49,7 +49,7 @@ export function createTokenCalls(context: Context): TokenCalls {
         path: `${checkedId('businessId', args.businessId)}/system_user_access_tokens`,
         query: { fetch_only: 'true' },
       };
-      return readAnswer(call, tokenAsJson(await ask(context, call)), accessTokenSchema);
+      return ask(context, call, (raw) => readAnswer(call, tokenAsJson(raw), accessTokenSchema));
     },
   };
 }
@@ -64,11 +64,12 @@ async function exchangeCode(context: Context, { code, signal }: CodeArgs): Promi
     maxBytes: MAX_BYTES,
     signal: within(Math.min(EXCHANGE_TIMEOUT_MS, timeoutMs), signal),
   };
-  const raw = await ask(context, call).catch((error: unknown) => {
-    if (error instanceof GraphUnreachable) return ask(context, call);
+  const exchanged = (): Promise<Secret> =>
+    ask(context, call, (raw) => readAnswer(call, tokenAsJson(raw), accessTokenSchema));
+  return exchanged().catch((error: unknown) => {
+    if (error instanceof GraphUnreachable) return exchanged();
     throw error;
   });
-  return readAnswer(call, tokenAsJson(raw), accessTokenSchema);
 }
 
 /** The whole answer may be the bare token. */

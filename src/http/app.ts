@@ -9,16 +9,15 @@ import { accountRoutes } from './accounts.ts';
 import { answerError, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
 import { answerHealth, answerReadiness } from './health.ts';
-import { createConsole } from './console/console.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
 import { phoneNumberRoutes } from './phone-numbers.ts';
 import { preverifiedRoutes } from './preverified.ts';
-import { addRoutes, guarded, type Routes } from './routes.ts';
+import { addRoutes, guarded, type AnsweredRoute, type Routes } from './routes.ts';
 import { createTakeSignup } from './signups.ts';
-import { answerHandshake, takeWebhook } from './webhooks.ts';
+import { answerHandshake, takeWebhook, type WebhookChanges } from './webhooks.ts';
 
 export interface HttpAppDeps {
   readonly store: Store;
@@ -44,6 +43,8 @@ export interface HttpAppDeps {
   readonly log: Log;
   /** Lets the drain look at what is new. */
   readonly wake: () => void;
+  readonly onAnswer?: (answer: AnsweredRoute) => void;
+  readonly onWebhook?: (changes: WebhookChanges) => void;
 }
 
 /** Every route. The app needs no socket; `serveHttp` gives it one. */
@@ -69,8 +70,6 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono {
     '/readyz': { GET: () => answerReadiness(deps) },
   };
   addRoutes(app, { ...forCallers, ...forAll }, deps);
-  const { pages, assets, answerFailure } = createConsole(deps);
-  addRoutes(app, { ...guarded(deps.access, pages), ...assets }, { ...deps, answerFailure });
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;
 }

@@ -22,6 +22,8 @@ export interface DrainDeps {
   readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
   /** Absent: the partner is told nothing. */
   readonly events?: Omit<EventDrainDeps, 'log'>;
+  /** Told how long after its receipt a webhook has woken its numbers. */
+  readonly onSignalled?: (lagMs: number) => void;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -112,6 +114,9 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
     targets.every((id) => told.has(id) || lastMs(id) > receivedAtMs),
   );
   if (done.length > 0) await store.inbox.markDelivered(done.map(({ digest }) => digest));
+  for (const { targets, receivedAtMs } of done) {
+    if (targets.length > 0) deps.onSignalled?.(nowMs() - receivedAtMs);
+  }
   return told.size === due.length && ready.length === pending.length;
 }
 

@@ -21,8 +21,14 @@ interface RouteDeps {
   readonly nowMs: () => number;
   /** Callers come over TLS, through a proxy: browsers are told to stay with it. */
   readonly isBehindTls?: boolean;
-  /** Where people look at the answer and not programs. */
-  readonly answerFailure?: (error: HttpError, requestId: string) => Response | Promise<Response>;
+  /** Told of each answer of a route; `route` is its pattern. */
+  readonly onAnswer?: (answer: AnsweredRoute) => void;
+}
+
+export interface AnsweredRoute {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
 }
 
 /** The same routes, for callers of the API only. */
@@ -60,13 +66,13 @@ async function answer(
   response.headers.set('x-request-id', requestId);
   if (deps.isBehindTls === true)
     response.headers.set('strict-transport-security', 'max-age=31536000');
-  const { method } = context.req;
-  deps.log.info({ method, route: path, status: response.status, requestId }, 'answered');
+  const answered = { method: context.req.method, route: path, status: response.status };
+  deps.onAnswer?.(answered);
+  deps.log.info({ ...answered, requestId }, 'answered');
   return response;
 }
 
-async function handled(handler: Handler, call: Call, deps: RouteDeps): Promise<Response> {
-  const { log, nowMs, answerFailure = answerError } = deps;
+async function handled(handler: Handler, call: Call, { log, nowMs }: RouteDeps): Promise<Response> {
   try {
     return await handler(call);
   } catch (error) {
@@ -74,7 +80,7 @@ async function handled(handler: Handler, call: Call, deps: RouteDeps): Promise<R
     const { requestId } = call;
     if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
     else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
-    return await answerFailure(known ?? new HttpError('internal_error'), requestId);
+    return answerError(known ?? new HttpError('internal_error'), requestId);
   }
 }
 

@@ -19,7 +19,16 @@ export interface WebhookDeps {
   readonly verifyToken: Secret;
   /** Called when new hints are kept. */
   readonly wake: () => void;
+  readonly onWebhook?: (changes: WebhookChanges) => void;
   readonly log: Log;
+}
+
+/** How many changes of one webhook were new, known already, none of our business, or of a known field in an unknown form. */
+export interface WebhookChanges {
+  readonly kept: number;
+  readonly repeated: number;
+  readonly ignored: number;
+  readonly odd: number;
 }
 
 /** Meta's handshake: it wants its challenge back from who knows the verify token. */
@@ -50,6 +59,7 @@ export async function takeWebhook(request: Request, deps: WebhookDeps): Promise<
   const { hints, ignored, odd } = hintsOf(parseJson(body));
   const kept = hints.length === 0 ? 0 : await deps.inbox.keep(hints);
   if (odd > 0) deps.log.warn({ count: odd }, 'webhook: changes in an unknown form');
+  deps.onWebhook?.({ kept, repeated: hints.length - kept, ignored, odd });
   deps.log.info({ kept, ignored }, 'webhook taken');
   if (kept > 0) deps.wake();
   return answerJson({ kept, ignored });

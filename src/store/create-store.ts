@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createErasure } from './erasure.ts';
 import { StoreUnavailable } from './errors.ts';
+import { createFigures } from './figures.ts';
 import { createFleet } from './fleet.ts';
 import { createInbox } from './inbox.ts';
 import { createKeyUse } from './key-use.ts';
@@ -57,6 +58,7 @@ export async function createStore(
     accounts: createAccounts(deps),
     pacing: createPacing(deps),
     erasure: createErasure(deps),
+    figures: createFigures(deps),
     check: () => check(db),
   };
 }

@@ -9,6 +9,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
 
 export type { NumberRow };
+import type { Figures } from './fleet-figures.ts';
 
 /** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
 export interface Store {
@@ -26,6 +27,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly pacing: Pacing;
   readonly erasure: Erasure;
+  readonly figures: Figures;
   /** Answers when the database can be read and written; throws `StoreUnavailable` otherwise. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -104,6 +104,16 @@ export const dependencyPlantings: readonly Planting[] = [
     source: npm('@temporalio/common'),
   },
   {
+    rule: 'telemetry-counts-and-decides-nothing',
+    at: 'src/telemetry/a.ts',
+    source: type('../activities/target.ts'),
+  },
+  {
+    rule: 'telemetry-counts-and-decides-nothing',
+    at: 'src/telemetry/b.ts',
+    source: npmType('@temporalio/worker'),
+  },
+  {
     rule: 'store-knows-no-temporal-and-no-graph',
     at: 'src/store/a.ts',
     source: type('../graph/target.ts'),

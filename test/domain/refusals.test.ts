@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CAUSES } from '../../src/domain/causes.ts';
-import { clampWaitMs, waitMsOf } from '../../src/domain/waits.ts';
+import { CAUSES, clampWaitMs, waitMsOf } from '../../src/domain/causes.ts';
 import {
   causeOf,
   lockMsIn,

@@ -69,6 +69,15 @@ test('B58: tells in one line that its port is in use, and exits 1', async () => 
   expect([code, err]).toEqual([1, `starter: PORT: ${port} is in use\n`]);
 });
 
+test('tells in one line that the port of its metrics is in use, and exits 1', async () => {
+  const port = await freePort();
+  const other = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  const env = { PORT: String(await freePort()), STARTER_METRICS_PORT: String(port) };
+  const { code, err } = await startStarter(env).ended;
+  expect([code, err]).toEqual([1, `starter: STARTER_METRICS_PORT: ${port} is in use\n`]);
+});
+
 test('tells in one line that its database cannot be opened, and exits 1', async () => {
   const path = join(folder, 'a-file');
   writeFileSync(path, '');

@@ -88,8 +88,9 @@ async function readAll(
   return { reads };
 }
 
-function isWaiting({ outcome }: NumberRow): boolean {
-  return outcome === undefined;
+/** Of a paused number nothing is asked. */
+function isWaiting({ outcome, cause }: NumberRow): boolean {
+  return outcome === undefined && cause !== 'paused';
 }
 
 /** Of the numbers that wait, those that would want to look again. */

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { refusalOf } from '../steps/refusal-of.ts';
-import { waitMsOf } from '../domain/causes.ts';
+import { waitMsOf } from '../domain/waits.ts';
 import { GraphRefused } from '../graph/errors.ts';
 import type { PermitRequest } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';

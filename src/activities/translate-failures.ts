@@ -7,7 +7,8 @@ import {
 import { NotReady } from '../steps/on-premises.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import { failureTypes } from '../contract/failures.ts';
-import { causeEntry, waitMsOf } from '../domain/causes.ts';
+import { causeEntry } from '../domain/causes.ts';
+import { waitMsOf } from '../domain/waits.ts';
 import { causeOf } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import {

@@ -63,6 +63,8 @@ export interface Progress {
   readonly isUsable?: boolean;
   /** What a webhook told of the name, where a read agrees. */
   readonly nameDecision?: NameDecision;
+  /** Who has paused the number. */
+  readonly pausedBy?: string | undefined;
   readonly outcome?: Outcome;
   readonly changedAtMs: number;
 }
@@ -72,12 +74,26 @@ export const signalNames = {
   numberChanged: 'numberChanged',
   /** Anyone, from the UI's Signal button: try again now. */
   retry: 'retry',
+  /** As the updates of these names, for whoever has the UI's Signal button only: the history tells what came of them. */
+  pause: 'pause',
+  resume: 'resume',
+  abandon: 'abandon',
 } as const;
 
 export const updateNames = {
   /** As `retry`, but it answers, and refuses with a reason. */
   retryNow: 'retryNow',
+  /** The customer has taken the number off the WhatsApp app or account that held it: try again now. */
+  numberFreed: 'numberFreed',
+  /** Ask nothing of Meta until it is resumed; the deadline runs on. */
+  pause: 'pause',
+  resume: 'resume',
+  /** Give the number up: ends the run as failed, with type `Abandoned`. */
+  abandon: 'abandon',
 } as const;
+
+/** What a person may order of a run without any more words than who it is. */
+export type OrderName = keyof typeof updateNames;
 
 export const queryNames = { progress: 'progress' } as const;
 

@@ -1,4 +1,4 @@
-import { waitMsOf } from '../domain/causes.ts';
+import { waitMsOf } from '../domain/waits.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { RefusedCall } from '../domain/refusals.ts';
 import type { Refusal } from '../domain/register-protocol.ts';

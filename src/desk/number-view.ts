@@ -25,6 +25,7 @@ const progressSchema = z.object({
   }),
   tracks: z.object({ ownership: track, registration: track, name: track, certificate: track }),
   certificateSha256: z.string().optional(),
+  pausedBy: z.string().optional(),
   isUsable: z.boolean().exactOptional(),
   nameDecision: z
     .object({ decision: z.string(), reason: z.string().exactOptional(), toldAtMs: z.number() })
@@ -59,6 +60,8 @@ export interface NumberSummary {
 export interface NumberDetails extends NumberSummary {
   readonly waiting_until?: string | undefined;
   readonly refusal?: RefusalView | undefined;
+  /** Who has paused the number. */
+  readonly paused_by?: string | undefined;
   readonly tracks?: ShownProgress['tracks'];
   readonly certificate_sha256?: string | undefined;
   /** Meta lets the number send. */
@@ -159,6 +162,7 @@ export function progressView(progress: ShownProgress | undefined): Partial<Numbe
       subcode: refusal.subcode,
       trace_id: refusal.traceId,
     },
+    paused_by: progress.pausedBy,
     tracks,
     certificate_sha256: certificateSha256,
     usable: progress.isUsable,

@@ -234,6 +234,15 @@ export const CAUSES = {
     verdict: 'stop',
     advice: 'Meta has closed On-Premises registration. Use Cloud API.',
   },
+  paused: {
+    verdict: 'ask',
+    advice:
+      'A person has paused this number: nothing is asked of Meta until it is resumed. The deadline keeps running.',
+  },
+  given_up: {
+    verdict: 'stop',
+    advice: 'A person has given this number up. A new Embedded Signup begins anew.',
+  },
   bad_request: {
     verdict: 'ask',
     advice:
@@ -250,22 +259,4 @@ export type Cause = keyof typeof CAUSES;
 
 export function causeEntry(cause: Cause): CauseEntry {
   return CAUSES[cause];
-}
-
-/** How long a `wait` lasts: Meta's own time if it told one, else the table's, by how often the cause came in a row. */
-export function waitMsOf(cause: Cause, timesSeen: number, toldMs?: number): number {
-  const { locked = false, waitsMs: waits = [MINUTE_MS] } = causeEntry(cause);
-  if (toldMs !== undefined) return clampWaitMs(toldMs, locked ? LONGEST_LOCK_MS : undefined);
-  return waits[Math.min(timesSeen, waits.length) - 1] ?? MINUTE_MS;
-}
-
-/** A lock lasts as long as Meta says: a call that comes too early prolongs it. */
-const LONGEST_LOCK_MS = 72 * HOUR_MS;
-
-/**
- * What Meta tells us is clamped to 30 s … 6 h: a wait of 0 would end a Temporal activity instead of retrying it, and a
- * wait of months is a broken header.
- */
-export function clampWaitMs(toldMs: number, longestMs = 6 * HOUR_MS): number {
-  return Math.min(Math.max(toldMs, 30 * SECOND_MS), longestMs);
 }

@@ -1,8 +1,9 @@
 import type { AttemptKind } from './attempt-budget.ts';
-import { causeEntry, waitMsOf, type Cause } from './causes.ts';
+import { causeEntry, type Cause } from './causes.ts';
 import { isOwnershipSettled } from './goals.ts';
 import { needsRegistration, type NumberFacts } from './number-facts.ts';
 import type { AttemptOutcome, Readiness, Refusal, RepairOutcome } from './register-protocol.ts';
+import { waitMsOf } from './waits.ts';
 
 /** Where the register protocol of one number stands. */
 export interface Protocol {

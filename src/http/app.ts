@@ -9,6 +9,7 @@ import { accountRoutes } from './accounts.ts';
 import { answerError, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
 import { answerHealth, answerReadiness } from './health.ts';
+import { createConsole } from './console/console.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
 import { numberRoutes } from './numbers.ts';
@@ -70,6 +71,8 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono {
     '/readyz': { GET: () => answerReadiness(deps) },
   };
   addRoutes(app, { ...forCallers, ...forAll }, deps);
+  const { pages, assets, answerFailure } = createConsole(deps);
+  addRoutes(app, { ...guarded(deps.access, pages), ...assets }, { ...deps, answerFailure });
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;
 }

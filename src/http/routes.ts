@@ -23,6 +23,8 @@ interface RouteDeps {
   readonly isBehindTls?: boolean;
   /** Told of each answer of a route; `route` is its pattern. */
   readonly onAnswer?: (answer: AnsweredRoute) => void;
+  /** Where people look at the answer and not programs. */
+  readonly answerFailure?: (error: HttpError, requestId: string) => Response | Promise<Response>;
 }
 
 export interface AnsweredRoute {
@@ -72,7 +74,8 @@ async function answer(
   return response;
 }
 
-async function handled(handler: Handler, call: Call, { log, nowMs }: RouteDeps): Promise<Response> {
+async function handled(handler: Handler, call: Call, deps: RouteDeps): Promise<Response> {
+  const { log, nowMs, answerFailure = answerError } = deps;
   try {
     return await handler(call);
   } catch (error) {
@@ -80,7 +83,7 @@ async function handled(handler: Handler, call: Call, { log, nowMs }: RouteDeps):
     const { requestId } = call;
     if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
     else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
-    return answerError(known ?? new HttpError('internal_error'), requestId);
+    return await answerFailure(known ?? new HttpError('internal_error'), requestId);
   }
 }
 

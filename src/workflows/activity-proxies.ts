@@ -70,6 +70,8 @@ export function proxyLook(timing: Timing): Pick<OnboardingActivities, 'observeNu
   return proxyActivities<OnboardingActivities>({
     summary: 'look at the number',
     startToCloseTimeout: timing.startToCloseMs,
+    // A person's pause ends it; its running read need not be awaited.
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
     scheduleToCloseTimeout: 4 * timing.startToCloseMs,
     retry: { ...PATIENT, nonRetryableErrorTypes: [failureTypes.refused] },
   });

@@ -17,6 +17,7 @@ export function currentDetailsOf(progress: Progress): string {
   return [
     `### ${progress.stage}: ${MOVES[progress.waiting.for]}`,
     toDoOf(progress),
+    ...pauseOf(progress),
     trackList(progress.tracks),
     ...datesOf(progress),
   ].join('\n\n');
@@ -33,6 +34,12 @@ function toDoOf(progress: Progress): string {
 /** What a refusal asks for, with what Meta told of the name where it is about that. */
 export function adviceOf({ cause }: Refusal, progress: Progress): string {
   return `${causeEntry(cause).advice} ${nameAdviceOf(cause, progress)}`.trimEnd();
+}
+
+/** Whoever signals from the Temporal UI writes what he likes as his name. */
+function pauseOf({ pausedBy, outcome }: Progress): string[] {
+  if (pausedBy === undefined || outcome !== undefined) return [];
+  return [`Paused by ${pausedBy.replaceAll(/[^\p{L}\p{N}\p{Zs}.,()@-]/gu, '')}.`];
 }
 
 function codeOf(refusal: { readonly code?: number; readonly subcode?: number }): string {

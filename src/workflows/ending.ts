@@ -16,6 +16,7 @@ export async function finish(
   run: Run,
   outcome: Exclude<Outcome, FailedOutcome>,
 ): Promise<OnboardingResult> {
+  await endIfGivenUp(run);
   tell(run, ...lastWordsOf(run, outcome));
   await end(run, outcome);
   const { certificateSha256 } = run.progress;
@@ -64,10 +65,22 @@ export async function endIfLost(run: Run, facts: NumberFacts): Promise<void> {
   if (registration === 'gone') await fail(run, 'abandoned', { cause: 'number_gone' });
 }
 
+/** Ends the run when a person has given the number up. */
+export async function endIfGivenUp(run: Run): Promise<void> {
+  const { givenUpBy: by } = run.messages;
+  if (by !== undefined) await fail(run, 'abandoned', { cause: 'given_up', by });
+}
+
+/** Why a run fails, and which person wants it to. */
+interface Why extends Refusal {
+  readonly by?: string;
+}
+
 /** Ends red in the Temporal UI, with whose move is next in the message. */
-export async function fail(run: Run, outcome: FailedOutcome, refusal: Refusal): Promise<never> {
+export async function fail(run: Run, outcome: FailedOutcome, why: Why): Promise<never> {
+  const { by, ...refusal } = why;
   const { advice } = causeEntry(refusal.cause);
-  tell(run, outcome, [advice]);
+  tell(run, outcome, by === undefined ? [advice] : [advice, by]);
   await end(run, outcome, refusal);
   const type = outcome === 'abandoned' ? failureTypes.abandoned : failureTypes.signupExpired;
   throw ApplicationFailure.nonRetryable(advice, type);

@@ -12,18 +12,17 @@ import {
   queryNames,
   signalNames,
   updateNames,
+  type OrderName,
   type Progress,
   type SentBy,
 } from '../contract/onboarding.ts';
-import { causeEntry } from '../domain/causes.ts';
+import { carryOut, ORDERS, whyNotNow } from './orders.ts';
 import { tell, type Run } from './run.ts';
 
 const UNKNOWN_ACTOR = 'Temporal UI';
 const IN_CLEAR = 'its input was not encrypted';
 
 const numberChanged = defineSignal(signalNames.numberChanged);
-const retry = defineSignal<[SentBy?]>(signalNames.retry);
-const retryNow = defineUpdate<Progress, [SentBy]>(updateNames.retryNow);
 const progress = defineQuery<Progress>(queryNames.progress);
 
 /** Handlers only change state; the story acts on it. */
@@ -38,48 +37,60 @@ export function handleMessages(run: Run): void {
     },
     { description: 'A hint that something changed at Meta: the number is read now' },
   );
-  setHandler(
-    retry,
+  handleOrder(run, 'retryNow');
+  handleOrder(run, 'numberFreed');
+  handleOrder(run, 'pause');
+  handleOrder(run, 'resume');
+  handleOrder(run, 'abandon');
+  handleSignal(run, signalNames.retry, {
+    name: 'retryNow',
+    description: 'Try again now. No input needed; {"actor": "your name"} records who you are',
+  });
+  for (const name of ['pause', 'resume', 'abandon'] as const) {
+    handleSignal(run, signalNames[name], {
+      name,
+      description: `${ORDERS[name].description}. No input needed; the history tells what came of it`,
+    });
+  }
+}
+
+function handleOrder(run: Run, name: OrderName): void {
+  const order = defineUpdate<Progress, [SentBy]>(updateNames[name]);
+  setHandler<Progress, [SentBy], typeof order>(
+    order,
     (by) => {
-      const isPlain = isInClear(run, by);
-      const actor = isPlain ? UNKNOWN_ACTOR : actorOf(by);
-      const refusal = isPlain ? IN_CLEAR : whyNotNow(run);
-      if (isPlain) log.warn('message in clear refused');
-      if (refusal === undefined) askForRetry(run, actor);
-      else tell(run, 'retried', [`Retry had no effect: ${refusal}`, actor]);
-    },
-    { description: 'Try again now. No input needed; {"actor": "your name"} records who you are' },
-  );
-  setHandler<Progress, [SentBy], typeof retryNow>(
-    retryNow,
-    (by) => {
-      askForRetry(run, actorOf(by));
+      carryOut(run, name, actorOf(by));
       return run.progress;
     },
     {
       validator: (by) => {
-        const refusal = isInClear(run, by) ? IN_CLEAR : whyNotNow(run);
+        const refusal = isInClear(run, by) ? IN_CLEAR : whyNotNow(run, name);
         if (refusal !== undefined)
           throw ApplicationFailure.nonRetryable(refusal, failureTypes.notNow);
       },
-      description: 'As the signal retry, but it answers, and refuses with a reason',
+      description: ORDERS[name].description,
     },
   );
 }
 
-function askForRetry(run: Run, actor: string): void {
-  run.messages.retries += 1;
-  run.messages.retriedBy = actor;
-  tell(run, 'retried', ['A person asked to try again.', actor]);
-}
-
-/** Why a retry would do harm or nothing; undefined when it may go ahead. */
-function whyNotNow({ progress: { outcome, waiting } }: Run): string | undefined {
-  if (outcome !== undefined) return `the onboarding has ended: ${outcome}`;
-  const { refusal, untilMs } = waiting;
-  if (refusal === undefined || causeEntry(refusal.cause).locked !== true) return undefined;
-  const until = untilMs === undefined ? '' : ` until ${new Date(untilMs).toISOString()}`;
-  return `Meta has locked the number${until}; a call now would prolong the lock`;
+/** A signal has no answer: the number's history tells why it had no effect. */
+function handleSignal(
+  run: Run,
+  signalName: string,
+  { name, description }: { readonly name: OrderName; readonly description: string },
+): void {
+  setHandler(
+    defineSignal<[SentBy?]>(signalName),
+    (by) => {
+      const isPlain = isInClear(run, by);
+      const actor = isPlain ? UNKNOWN_ACTOR : actorOf(by);
+      const refusal = isPlain ? IN_CLEAR : whyNotNow(run, name);
+      if (isPlain) log.warn('message in clear refused');
+      if (refusal === undefined) carryOut(run, name, actor);
+      else tell(run, ORDERS[name].kind, [`${ORDERS[name].name} had no effect: ${refusal}`, actor]);
+    },
+    { description },
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { fail, finish } from './ending.ts';
 import { passingIn, refusedIn } from './failures.ts';
+import { isHeld, whileHeld } from './holding.ts';
 import { enter } from './progress.ts';
 import { tell, urgencyOf, type Run } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
@@ -64,6 +65,8 @@ async function registerWithClient(run: Run): Promise<void> {
 
 /** Why it is not registered yet; undefined once it is. */
 async function tryToRegister(run: Run): Promise<Refusal | undefined> {
+  const decided = isHeld(run) ? await whileHeld(run) : undefined;
+  if (decided !== undefined) return undefined;
   const { phoneNumberId, wabaId, codeMethod = 'sms' } = run.input;
   const order = { phoneNumberId, wabaId, codeMethod, urgencyMs: urgencyOf(run) };
   try {

@@ -1,4 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { AttemptRef } from '../contract/activities.ts';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import { causeEntry } from '../domain/causes.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
@@ -19,6 +20,7 @@ import {
 } from '../domain/registering.ts';
 import { fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusedIn } from './failures.ts';
+import { isHeld, whileHeld } from './holding.ts';
 import { enter } from './progress.ts';
 import { tell, urgencyOf, type Run } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
@@ -30,7 +32,11 @@ export async function registerNumber(run: Run, found: NumberFacts): Promise<Numb
   const isTakenOff = run.progress.attemptsLeft !== undefined && !run.isBoundByDeadline;
   let turn = begin(found, isTakenOff);
   while (turn.step.kind !== 'done')
-    turn = next(turn, await carryOut(run, turn.step), instantOf(run));
+    turn = next(
+      turn,
+      (await hold(run, turn.step)) ?? (await carryOut(run, turn.step)),
+      instantOf(run),
+    );
   const { facts } = turn.protocol;
   run.isOnBizApp = facts.isOnBizApp;
   if (facts.isOnBizApp) tell(run, 'not-applicable', [causeEntry('coexistence').advice, 'Meta']);
@@ -60,6 +66,19 @@ async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promis
       return await move(run, step);
   }
 }
+
+/**
+ * While a person has paused the number nothing is written: an attempt that was counted is closed unsent, and after the pause the
+ * protocol begins its turn with a read.
+ */
+async function hold(run: Run, { kind, ...step }: Step): Promise<Seen | undefined> {
+  if (!isHeld(run) || !WRITES.includes(kind)) return undefined;
+  if ('n' in step) await run.activities.settleAttempt(attemptOf(run, step.n));
+  const facts = (await whileHeld(run)) ?? (await look(run));
+  return { kind: 'woken', by: 'facts', facts };
+}
+
+const WRITES: readonly Step['kind'][] = ['reserve', 'send', 'repair'];
 
 async function verifyAgain(run: Run): Promise<NumberFacts> {
   const facts = await verifyOwnership(run);
@@ -94,14 +113,18 @@ async function send(run: Run, n: number): Promise<AttemptOutcome> {
 
 /** If the activity itself fails, nobody knows whether Meta heard: the ledger is closed first, and tells what it knows. */
 async function registerOrSettle(run: Run, n: number): Promise<AttemptOutcome> {
-  const { phoneNumberId, wabaId, dataLocalizationRegion: region } = run.input;
-  const where = region === undefined ? {} : { dataLocalizationRegion: region };
-  const attempt = { phoneNumberId, wabaId, n, ...where };
+  const attempt = attemptOf(run, n);
   try {
     return await run.activities.register(attempt);
   } catch {
     return await run.activities.settleAttempt(attempt);
   }
+}
+
+function attemptOf({ input }: Run, n: number): AttemptRef {
+  const { phoneNumberId, wabaId, dataLocalizationRegion: region } = input;
+  const where = region === undefined ? {} : { dataLocalizationRegion: region };
+  return { phoneNumberId, wabaId, n, ...where };
 }
 
 async function mend(run: Run, { by, refusal }: Repair): Promise<RepairOutcome> {

@@ -1,6 +1,6 @@
 import type { EventKind, NumberEvent, OnboardingActivities } from '../contract/activities.ts';
-import type { OnboardingInput, Progress } from '../contract/onboarding.ts';
-import { provisionalDeadlineOf } from '../domain/deadline.ts';
+import type { OnboardingInput, Progress, Waiting } from '../contract/onboarding.ts';
+import { isPast, provisionalDeadlineOf } from '../domain/deadline.ts';
 import type { AtRisk } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import { DEFAULT_TIMING, type Timing } from '../domain/timing.ts';
@@ -23,6 +23,8 @@ export interface Run {
   noticeToldAtMs: number;
   /** When Meta told the last decision about the name that this run has heard of; 0 before the first. */
   decisionToldAtMs: number;
+  /** What a paused number waited for before. */
+  heldFrom: Waiting | undefined;
   /** What happened since the last announcement. */
   news: NumberEvent[];
   announced: Promise<void>;
@@ -35,7 +37,10 @@ export interface Messages {
   hints: number;
   retries: number;
   retriesServed: number;
-  retriedBy: string;
+  /** Who has paused the number. */
+  pausedBy: string | undefined;
+  /** Who has given the number up. */
+  givenUpBy: string | undefined;
 }
 
 export function openRun(input: OnboardingInput): Run {
@@ -44,7 +49,10 @@ export function openRun(input: OnboardingInput): Run {
     input,
     timing,
     activities: proxyOnboardingActivities(timing),
-    messages: { hints: 0, retries: 0, retriesServed: 0, retriedBy: '' },
+    messages: {
+      ...{ hints: 0, retries: 0, retriesServed: 0 },
+      ...{ pausedBy: undefined, givenUpBy: undefined },
+    },
     progress: {
       stage: 'verifying',
       waiting: { for: 'meta' },
@@ -57,6 +65,7 @@ export function openRun(input: OnboardingInput): Run {
     isBoundByDeadline: true,
     noticeToldAtMs: 0,
     decisionToldAtMs: 0,
+    heldFrom: undefined,
     news: [],
     announced: Promise.resolve(),
     announcements: 0,
@@ -67,6 +76,12 @@ export function openRun(input: OnboardingInput): Run {
 /** The instant that bounds a wait of this number, if one still does. */
 export function boundOf(run: Run): number | undefined {
   return run.isBoundByDeadline ? run.progress.deadlineAtMs : undefined;
+}
+
+/** The deadline is here, and it still binds. */
+export function isOverdue(run: Run): boolean {
+  const boundMs = boundOf(run);
+  return boundMs !== undefined && isPast(boundMs, Date.now());
 }
 
 /** What notices of the deadline go by, while one binds. */

@@ -1,21 +1,16 @@
-import {
-  ActivityFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { ObserveNumber } from '../contract/activities.ts';
 import type { Waiting } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
-import { earliestOf, isPast, remainingMs } from '../domain/deadline.ts';
-import { nextNoticeAtMs } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
-import { announceDueNotice, announceWaiting, takeFacts } from './progress.ts';
-import { boundOf, riskOf, knownOf, urgencyOf, type Run } from './run.ts';
+import { isHeld, whileHeld } from './holding.ts';
+import { announceWaiting, takeFacts } from './progress.ts';
+import { isOverdue, knownOf, urgencyOf, type Run } from './run.ts';
+import { until } from './until.ts';
 
 /** What a number waits for, and how often it is looked for. */
 export interface Wait extends Pick<
@@ -34,30 +29,30 @@ export type Woken =
   | { readonly kind: 'time' }
   | { readonly kind: 'retry' };
 
-type RaceEnd =
-  | Woken
-  | { readonly kind: 'hint' }
-  | { readonly kind: 'deadline' }
+type ReadEnd =
+  | { readonly kind: 'facts'; readonly facts: NumberFacts }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** `again`: a hint came, or the number is held; in both cases it is read next, sooner or later. */
+type RaceEnd = Woken | ReadEnd | { readonly kind: 'again' } | { readonly kind: 'deadline' };
 
 const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisfies Wait;
 
 /** Reads the number now. If Meta does not let us, the look becomes a wait, which is announced. */
 export async function look(run: Run): Promise<NumberFacts> {
-  const { phoneNumberId, wabaId } = run.input;
-  const now = { ...NOW, sinceMs: Date.now(), timing: run.timing, urgencyMs: urgencyOf(run) };
-  const look = {
-    ...{ ...now, phoneNumberId, wabaId, knownDecisionAtMs: run.decisionToldAtMs },
-    ...knownOf(run),
-  };
-  try {
-    const facts = await proxyLook(run.timing).observeNumber(look);
-    await take(run, facts);
-    return facts;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return await waitForFacts(run, NOW, { for: 'meta', refusal: refusalIn(error) });
+  const decided = isHeld(run) ? await whileHeld(run) : undefined;
+  if (decided !== undefined) return decided;
+  const order = orderOf(run, NOW, Date.now());
+  const read = await readUnless(
+    () => proxyLook(run.timing).observeNumber(order),
+    (isOver) => condition(() => isOver() || isHeld(run)),
+  );
+  if (read === undefined) return await look(run);
+  if (read.kind === 'refused') {
+    return await waitForFacts(run, NOW, { for: 'meta', refusal: read.refusal });
   }
+  await take(run, read.facts);
+  return read.facts;
 }
 
 /** Waits until the goal is reached. A person's retry is a wish to look again. */
@@ -91,10 +86,12 @@ function now(wait: Wait): Wait {
 async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken> {
   const { sinceMs = Date.now() } = first;
   for (let wait = first; ; wait = now(wait)) {
+    const decided = isHeld(run) ? await whileHeld(run) : undefined;
+    if (decided !== undefined) return { kind: 'facts', facts: decided };
     const end = await race(run, wait, sinceMs);
     if (end.kind === 'refused') await stopOrWaitForAccess(run, end.refusal, waiting);
     else if (end.kind === 'deadline') return await readOnceMoreOrExpire(run);
-    else if (end.kind !== 'hint') {
+    else if (end.kind !== 'again') {
       if (end.kind === 'facts') await take(run, end.facts);
       return end;
     }
@@ -108,48 +105,54 @@ async function take(run: Run, facts: NumberFacts): Promise<void> {
 
 async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Promise<RaceEnd> {
   const { hints } = run.messages;
-  let read: RaceEnd | undefined;
-  const scope = new CancellationScope();
+  const order = orderOf(run, sought, sinceMs);
+  const read = await readUnless(
+    () => run.activities.observeNumber(order),
+    (isOver) => untilMessage(run, { hints, untilMs }, isOver),
+  );
+  return read ?? whatEnded(run, hints);
+}
+
+function orderOf(run: Run, sought: Omit<Wait, 'untilMs'>, sinceMs: number): ObserveNumber {
+  const { timing, decisionToldAtMs } = run;
   const { phoneNumberId, wabaId } = run.input;
-  const { timing } = run;
-  const observing = {
-    ...sought,
-    phoneNumberId,
-    wabaId,
-    sinceMs,
-    timing,
-    urgencyMs: urgencyOf(run),
-    knownDecisionAtMs: run.decisionToldAtMs,
-    ...knownOf(run),
+  return {
+    ...{ ...sought, phoneNumberId, wabaId, sinceMs, timing, urgencyMs: urgencyOf(run) },
+    ...{ knownDecisionAtMs: decisionToldAtMs, ...knownOf(run) },
   };
-  const reading = scope
-    .run(() => run.activities.observeNumber(observing))
-    .then(
-      (facts) => {
-        read ??= { kind: 'facts', facts };
-      },
-      (error: unknown) => {
-        if (!isCancellation(error)) read ??= { kind: 'refused', refusal: refusalIn(error) };
-      },
-    );
-  await untilMessage(run, { hints, untilMs }, () => read !== undefined);
+}
+
+/** Reads until `rest` is over, which is told when the read is; undefined if the read was not. */
+async function readUnless(
+  read: () => Promise<NumberFacts>,
+  rest: (isOver: () => boolean) => Promise<void>,
+): Promise<ReadEnd | undefined> {
+  let end: ReadEnd | undefined;
+  const scope = new CancellationScope();
+  const reading = scope.run(read).then(
+    (facts) => {
+      end ??= { kind: 'facts', facts };
+    },
+    (error: unknown) => {
+      if (!isCancellation(error)) end ??= { kind: 'refused', refusal: refusalIn(error) };
+    },
+  );
+  await rest(() => end !== undefined);
   scope.cancel();
   await reading;
-  return read ?? whatEnded(run, hints);
+  return end;
 }
 
 /** Looks at the state, not at who woke us: a timer and a message can arrive in the same moment. */
 function whatEnded(run: Run, hintsBefore: number): RaceEnd {
   const { messages } = run;
+  if (isHeld(run)) return { kind: 'again' };
   if (messages.retries > messages.retriesServed) {
     messages.retriesServed = messages.retries;
     return { kind: 'retry' };
   }
-  if (messages.hints !== hintsBefore) return { kind: 'hint' };
-  const boundMs = boundOf(run);
-  return boundMs !== undefined && isPast(boundMs, Date.now())
-    ? { kind: 'deadline' }
-    : { kind: 'time' };
+  if (messages.hints !== hintsBefore) return { kind: 'again' };
+  return isOverdue(run) ? { kind: 'deadline' } : { kind: 'time' };
 }
 
 /** Waits without a read: for a message, the time, or the deadline, which ends the run unless the number is registered. */
@@ -157,8 +160,7 @@ export async function waitForMessage(run: Run, waiting: Waiting): Promise<void> 
   announceWaiting(run, waiting);
   await untilMessage(run, { hints: run.messages.hints, untilMs: waiting.untilMs }, () => false);
   run.messages.retriesServed = run.messages.retries;
-  const boundMs = boundOf(run);
-  if (boundMs !== undefined && isPast(boundMs, Date.now())) await readOnceMoreOrExpire(run);
+  if (isOverdue(run)) await readOnceMoreOrExpire(run);
 }
 
 /** What cannot be mended ends the run: a number that is gone comes back under another id. */
@@ -175,10 +177,7 @@ async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Prom
   if (before !== undefined) announceWaiting(run, before);
 }
 
-/**
- * Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. Notices of the deadline
- * are told on the way, by the same timer.
- */
+/** Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. */
 async function untilMessage(
   run: Run,
   since: { readonly hints: number; readonly untilMs?: number | undefined },
@@ -186,22 +185,9 @@ async function untilMessage(
 ): Promise<void> {
   const { messages } = run;
   const isWoken = (): boolean =>
-    isOver() || messages.hints !== since.hints || messages.retries > messages.retriesServed;
-  const endsAtMs = earliestOf([since.untilMs, boundOf(run)]);
-  for (;;) {
-    const untilMs = earliestOf([endsAtMs, noticeAtMs(run)]);
-    if (untilMs === undefined) {
-      await condition(isWoken);
-      return;
-    }
-    const summary = untilMs === boundOf(run) ? 'signup deadline' : 'goes on by itself';
-    if (await condition(isWoken, remainingMs(untilMs, Date.now()), { summary })) return;
-    if (endsAtMs !== undefined && isPast(endsAtMs, Date.now())) return;
-    announceDueNotice(run);
-  }
-}
-
-function noticeAtMs(run: Run): number | undefined {
-  const risk = riskOf(run);
-  return risk && nextNoticeAtMs(risk, Date.now());
+    isOver() ||
+    isHeld(run) ||
+    messages.hints !== since.hints ||
+    messages.retries > messages.retriesServed;
+  await until(run, isWoken, since.untilMs);
 }

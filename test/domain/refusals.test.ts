@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CAUSES, clampWaitMs, waitMsOf } from '../../src/domain/causes.ts';
+import { CAUSES } from '../../src/domain/causes.ts';
+import { clampWaitMs, waitMsOf } from '../../src/domain/waits.ts';
 import {
   causeOf,
   lockMsIn,

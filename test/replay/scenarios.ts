@@ -1,3 +1,4 @@
+import type { signalNames } from '../../src/contract/onboarding.ts';
 import type { Timing } from '../../src/domain/timing.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +22,7 @@ interface Step {
   readonly patch?: unknown;
   /** What a webhook tells of the name. */
   readonly nameDecision?: { readonly decision: string; readonly reason?: string };
-  readonly signal?: 'numberChanged' | 'retry';
+  readonly signal?: keyof typeof signalNames;
 }
 
 const inReview = (afterMs: number) => ({
@@ -113,6 +114,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'found-connected': {
     signup: () => ({ order: { scenario: 'already_connected' } }),
     steps: [],
+  },
+  'paused-and-resumed': {
+    signup: () => ({ order: { scenario: 'on_handset', number: inReview(1000) } }),
+    pollMs: 1000,
+    steps: [
+      { afterMs: 3000, signal: 'pause' },
+      { afterMs: 2000, patch: { on_handset: false }, signal: 'numberChanged' },
+      { afterMs: 1000, signal: 'resume' },
+      { afterMs: 2000, signal: 'retry' },
+    ],
+  },
+  'abandoned-by-a-person': {
+    signup: () => ({ order: { scenario: 'on_handset' } }),
+    steps: [{ afterMs: 3000, signal: 'abandon' }],
   },
   'banned-while-waiting': {
     signup: () => ({ order: { scenario: 'on_handset' } }),

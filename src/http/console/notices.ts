@@ -1,0 +1,34 @@
+import { html } from 'hono/html';
+import { isMoveKind, type MoveKind } from '../../desk/moves.ts';
+import type { Html } from './page.ts';
+
+/** What stands at the top of a page after a form was sent. */
+export interface Notice {
+  readonly kind: 'done' | 'failed';
+  readonly text: string;
+}
+
+/** What is said of a move once it is made. */
+const DONE: Readonly<Record<MoveKind, string>> = {
+  retry: 'Trying again now. What Meta answers shows below in a moment.',
+  'request-code': 'Meta sends the code. Enter it below once it has come.',
+  'submit-code': 'Meta took the code. The number goes on by itself.',
+  'tell-pin': 'The PIN is kept, and the registration is tried with it.',
+  'set-pin': 'The new PIN is set at Meta and sealed here.',
+  deregister: 'The number is off Cloud API. Press "retry" to register it again.',
+  'reveal-certificate': 'The certificate was shown.',
+  'reveal-pin': 'The PIN was shown.',
+};
+
+export function noticePart({ kind, text }: Notice): Html {
+  const isDone = kind === 'done';
+  return html`<div class="notice ${kind}" role="${isDone ? 'status' : 'alert'}">
+    <p><strong>${isDone ? 'Done.' : 'Not done.'}</strong> ${text}</p>
+  </div>`;
+}
+
+/** Only our own sentences: a link to a page must not be able to put words into it. */
+export function noticeAfter(done: string | undefined): Notice | undefined {
+  if (done === undefined || !isMoveKind(done)) return undefined;
+  return { kind: 'done', text: DONE[done] };
+}

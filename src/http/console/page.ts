@@ -1,0 +1,66 @@
+import { html } from 'hono/html';
+import { ANSWER_HEADERS } from '../answers.ts';
+import type { Assets } from './assets.ts';
+
+/** Escaped: `html` of Hono makes it, and lets nothing else through as it is. */
+export type Html = ReturnType<typeof html>;
+
+export interface Page {
+  readonly title: string;
+  /** Which of the entries at the top it belongs to. */
+  readonly place?: string;
+  readonly main: Html;
+}
+
+/**
+ * Whatever gets into a page, no script of another origin and none within the page runs. Without a referrer browsers would also
+ * keep the origin of a form from us, so it goes to our own pages.
+ */
+const PAGE_HEADERS = {
+  ...ANSWER_HEADERS,
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+  'referrer-policy': 'same-origin',
+} as const;
+
+const PLACES = [['/', 'Numbers']] as const;
+
+export async function answerPage(page: Page, assets: Assets, status = 200): Promise<Response> {
+  const text = String(await layoutOf(page, assets));
+  return new Response(text, { status, headers: PAGE_HEADERS });
+}
+
+/** After a form has done its work, so that looking at the page again does not do it again. */
+export function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { ...ANSWER_HEADERS, location } });
+}
+
+function layoutOf({ title, place, main }: Page, { urlOf }: Assets): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · WhatsApp numbers</title>
+        <link rel="icon" href="${urlOf('icon.svg')}" />
+        <link rel="stylesheet" href="${urlOf('console.css')}" />
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="top">
+          <a class="brand" href="/">WhatsApp numbers</a>
+          <nav aria-label="Pages">
+            ${PLACES.map(
+              ([path, name]) =>
+                html`<a href="${path}" ${path === place ? html`aria-current="page"` : ''}
+                  >${name}</a
+                >`,
+            )}
+          </nav>
+        </header>
+        <main id="main" tabindex="-1">${main}</main>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,32 @@
+import type { NumberFacts } from '../domain/number-facts.ts';
+import { endIfGivenUp, readOnceMoreOrExpire } from './ending.ts';
+import { announce } from './progress.ts';
+import { isOverdue, type Run } from './run.ts';
+import { until } from './until.ts';
+
+/** A person has paused the number or given it up: from then on nothing is asked of Meta. */
+export function isHeld({ messages }: Run): boolean {
+  return messages.pausedBy !== undefined || messages.givenUpBy !== undefined;
+}
+
+/**
+ * Waits for as long as the number is paused; ends the run if it is given up. The deadline runs on, and with it comes the one
+ * read that decides: its answer, if it does not end the run.
+ */
+export async function whileHeld(run: Run): Promise<NumberFacts | undefined> {
+  const { messages } = run;
+  const { waiting } = run.progress;
+  run.heldFrom = waiting;
+  while (isHeld(run)) {
+    await endIfGivenUp(run);
+    const { pausedBy } = messages;
+    const paused = { for: 'operator', refusal: { cause: 'paused' } } as const;
+    announce(run, { ...run.progress, waiting: paused, pausedBy });
+    await until(run, () => messages.pausedBy !== pausedBy || messages.givenUpBy !== undefined);
+    await endIfGivenUp(run);
+    if (isHeld(run) && isOverdue(run)) return (await readOnceMoreOrExpire(run)).facts;
+  }
+  run.heldFrom = undefined;
+  announce(run, { ...run.progress, waiting, pausedBy: undefined });
+  return undefined;
+}

@@ -1,12 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Role } from '../domain/role.ts';
 import type { Secret } from '../domain/secret.ts';
 import { HttpError } from './errors.ts';
+import type { Caller } from './routes.ts';
 
 export interface AccessRules {
-  /** Absent: the service listens on loopback, and serves callers who reach it there by a loopback name. */
+  /** Of the partner's own servers. */
   readonly apiToken?: Secret;
   readonly allowedOrigins: readonly string[];
 }
+
+/** A credential of no person's: what the environment gives, or the machine itself. It neither sees secrets nor takes away. */
+export const MACHINE_ROLE: Role = 'operator';
 
 const LOOPBACK_HOST = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?$/i;
 
@@ -14,7 +19,10 @@ const LOOPBACK_HOST = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?$/i;
  * @throws HttpError origin_not_allowed. A browser names the page that calls; only our own pages and listed ones may. Without
  * an origin the caller is no page.
  */
-export function checkOrigin(headers: Headers, { allowedOrigins }: AccessRules): void {
+export function checkOrigin(
+  headers: Headers,
+  { allowedOrigins }: Pick<AccessRules, 'allowedOrigins'>,
+): void {
   const origin = headers.get('origin');
   if (origin === null || allowedOrigins.includes(origin)) return;
   const host = headers.get('host');
@@ -23,16 +31,31 @@ export function checkOrigin(headers: Headers, { allowedOrigins }: AccessRules): 
 }
 
 /**
- * @throws HttpError unauthenticated. Without a token a loopback name is asked for: a foreign page whose name points to this
- * machine would otherwise pass for one of ours.
+ * Who reaches us by a loopback name: a foreign page whose name points to this machine would otherwise pass for one of ours.
  */
-export function authenticate(headers: Headers, { apiToken }: AccessRules): void {
-  const isKnown =
-    apiToken === undefined
-      ? LOOPBACK_HOST.test(headers.get('host') ?? '')
-      : isSame(headers.get('authorization') ?? '', `Bearer ${apiToken.reveal()}`);
-  if (isKnown) return;
-  throw new HttpError('unauthenticated', { headers: { 'www-authenticate': 'Bearer' } });
+export function isLoopbackCall(headers: Headers): boolean {
+  return LOOPBACK_HOST.test(headers.get('host') ?? '');
+}
+
+/** Browsers say of every request which page it comes from. Source: W3C, Fetch Metadata. */
+export function isBrowser(headers: Headers): boolean {
+  return headers.has('sec-fetch-site');
+}
+
+/** What is sent as `authorization: Bearer`; empty where something else is. */
+export function bearerOf(headers: Headers): string {
+  return (
+    /^Bearer (?<token>\S+)$/i.exec(headers.get('authorization') ?? '')?.groups?.['token'] ?? ''
+  );
+}
+
+/** The one answer to a credential that is missing, wrong or too old. */
+export function unauthenticated(): HttpError {
+  return new HttpError('unauthenticated', { headers: { 'www-authenticate': 'Bearer' } });
+}
+
+export function callerOf({ owner, role }: { readonly owner: string; readonly role: Role }): Caller {
+  return { actor: `${owner} (${role}, HTTP)`, role };
 }
 
 /** Takes the same time for every wrong value, of any length. */

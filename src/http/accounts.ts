@@ -21,7 +21,7 @@ import { answerJson } from './answers.ts';
 import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
 import { readQuery } from './query.ts';
-import type { Call, Routes } from './routes.ts';
+import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import { checkedText, optional, preverifiedIdOf, wabaIdOf } from './values.ts';
 
@@ -32,14 +32,14 @@ interface AccountDeps extends MetaDeps {
 /** Accounts as Meta shows them, and what may be ordered for one. */
 export function accountRoutes(deps: AccountDeps): Routes {
   return {
-    '/v1/accounts/:waba_id': { GET: (call) => showAccount(call, deps) },
+    '/v1/accounts/:waba_id': { GET: viewer((call) => showAccount(call, deps)) },
     '/v1/accounts/:waba_id/phone-numbers': {
-      GET: (call) => listPhoneNumbers(call, deps),
-      POST: (call) => addPhoneNumber(call, deps),
+      GET: viewer((call) => listPhoneNumbers(call, deps)),
+      POST: operator((call) => addPhoneNumber(call, deps)),
     },
     '/v1/accounts/:waba_id/subscription': {
-      PUT: (call) => putSubscription(call, deps),
-      DELETE: (call) => deleteSubscription(call, deps),
+      PUT: admin((call) => putSubscription(call, deps)),
+      DELETE: admin((call) => deleteSubscription(call, deps)),
     },
   };
 }

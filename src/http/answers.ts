@@ -29,6 +29,14 @@ export function answerJson(
   });
 }
 
+/** Shows a browser another page. */
+export function answerRedirect(
+  location: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(null, { status: 303, headers: { ...ANSWER_HEADERS, ...headers, location } });
+}
+
 /** The one shape of every error. */
 export function answerError(error: HttpError, requestId: string): Response {
   const { status, retryAfterS } = entryOf(error.code);

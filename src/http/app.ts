@@ -6,17 +6,28 @@ import type { GraphClient } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessRules } from './access.ts';
 import { accountRoutes } from './accounts.ts';
+import { createAdmit } from './admit.ts';
 import { answerError, newRequestId } from './answers.ts';
+import { createConsole } from './console/console.ts';
+import { createGrantOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
 import { answerHealth, answerReadiness } from './health.ts';
-import { createConsole } from './console/console.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
+import { loginRoutes } from './login.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
 import { phoneNumberRoutes } from './phone-numbers.ts';
 import { preverifiedRoutes } from './preverified.ts';
-import { addRoutes, guarded, type AnsweredRoute, type Routes } from './routes.ts';
+import {
+  addRoutes,
+  anyone,
+  operator,
+  type AnsweredRoute,
+  type Routes,
+  type Served,
+} from './routes.ts';
+import { createSessionCookie } from './session-cookie.ts';
 import { createTakeSignup } from './signups.ts';
 import { answerHandshake, takeWebhook, type WebhookChanges } from './webhooks.ts';
 
@@ -49,30 +60,32 @@ export interface HttpAppDeps {
 }
 
 /** Every route. The app needs no socket; `serveHttp` gives it one. */
-export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono {
-  const app = new Hono();
+export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
+  const app = new Hono<Served>();
   const { appSecret, verifyToken } = meta;
   const deps = { ...rest, ...meta, hash: createKeyedHash(appSecret) };
   const takeSignup = createTakeSignup(deps);
   const webhooks = { ...deps, inbox: deps.store.inbox, appSecrets: [appSecret] };
-  const forCallers = guarded(deps.access, {
-    '/v1/signups': { POST: ({ request }) => takeSignup(request) },
+  const cookie = createSessionCookie({ isBehindTls: deps.isBehindTls === true });
+  const doors = { ...deps, cookie, grantOf: createGrantOf(deps) };
+  const { pages, assets, answerFailure, show } = createConsole(deps);
+  const routes: Routes = {
+    '/v1/signups': { POST: operator(({ request }) => takeSignup(request)) },
     ...numberRoutes(deps),
     ...accountRoutes(deps),
     ...phoneNumberRoutes(deps),
     ...preverifiedRoutes(deps),
-  });
-  const forAll: Routes = {
     '/v1/webhooks/meta': {
-      GET: ({ request }) => answerHandshake(new URL(request.url), { verifyToken }),
-      POST: ({ request }) => takeWebhook(request, webhooks),
+      GET: anyone(({ request }) => answerHandshake(new URL(request.url), { verifyToken })),
+      POST: anyone(({ request }) => takeWebhook(request, webhooks)),
     },
-    '/healthz': { GET: answerHealth },
-    '/readyz': { GET: () => answerReadiness(deps) },
+    '/healthz': { GET: anyone(answerHealth) },
+    '/readyz': { GET: anyone(() => answerReadiness(deps)) },
   };
-  addRoutes(app, { ...forCallers, ...forAll }, deps);
-  const { pages, assets, answerFailure } = createConsole(deps);
-  addRoutes(app, { ...guarded(deps.access, pages), ...assets }, { ...deps, answerFailure });
+  const forPeople = { ...pages, ...assets, ...loginRoutes({ ...doors, show }) };
+  const admit = createAdmit(doors);
+  addRoutes(app, routes, { ...deps, admit });
+  addRoutes(app, forPeople, { ...deps, admit, answerFailure });
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;
 }

@@ -2,12 +2,20 @@ import type { Payload } from '@temporalio/common';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Secret } from '../domain/secret.ts';
-import { authenticate, checkOrigin, type AccessRules } from './access.ts';
+import {
+  bearerOf,
+  callerOf,
+  checkOrigin,
+  isLoopbackCall,
+  isSame,
+  MACHINE_ROLE,
+  unauthenticated,
+} from './access.ts';
 import { ANSWER_HEADERS, answerError, answerJson, newRequestId } from './answers.ts';
 import { readJsonObject } from './body.ts';
 import { HttpError } from './errors.ts';
 import type { Log } from '../desk/log.ts';
-import { addRoutes, type Call } from './routes.ts';
+import { addRoutes, anyone, viewer, type Call, type OpenCall, type Served } from './routes.ts';
 
 /** A page of the Temporal UI asks for a whole history at once. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -35,8 +43,8 @@ export interface CodecAppDeps {
  * What the Temporal UI and the `temporal` command ask to show payloads: Temporal's protocol for codec servers, of which `/decode`
  * alone. Who could encode here could send messages that pass for ours.
  */
-export function createCodecApp(deps: CodecAppDeps): Hono {
-  const app = new Hono();
+export function createCodecApp(deps: CodecAppDeps): Hono<Served> {
+  const app = new Hono<Served>();
   app.use(async (context, next) => {
     await next();
     context.header('vary', 'Origin');
@@ -46,18 +54,30 @@ export function createCodecApp(deps: CodecAppDeps): Hono {
   });
   addRoutes(
     app,
-    { '/decode': { POST: (call) => decode(call, deps), OPTIONS: (call) => preflight(call, deps) } },
-    deps,
+    {
+      '/decode': {
+        POST: viewer((call) => decode(call, deps)),
+        OPTIONS: anyone((call) => preflight(call, deps)),
+      },
+    },
+    { ...deps, admit: (call) => admit(call, deps) },
   );
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;
 }
 
+function admit(call: OpenCall, deps: CodecAppDeps): Promise<Call> {
+  const { apiToken } = deps;
+  const { headers } = call.request;
+  checkOrigin(headers, originsOf(deps));
+  const isKnown =
+    apiToken === undefined ? isLoopbackCall(headers) : isSame(bearerOf(headers), apiToken.reveal());
+  if (!isKnown) throw unauthenticated();
+  return Promise.resolve({ ...call, ...callerOf({ owner: 'API_TOKEN', role: MACHINE_ROLE }) });
+}
+
 async function decode({ request, requestId }: Call, deps: CodecAppDeps): Promise<Response> {
   const { namespace, log } = deps;
-  const access = accessOf(deps);
-  checkOrigin(request.headers, access);
-  authenticate(request.headers, access);
   if (request.headers.get('x-namespace') !== namespace) throw new HttpError('wrong_namespace');
   const body = await readJsonObject(request, ['payloads'], MAX_BYTES);
   const given = payloads.safeParse(body.get('payloads'));
@@ -71,8 +91,8 @@ async function decode({ request, requestId }: Call, deps: CodecAppDeps): Promise
 }
 
 /** A browser asks this by itself, without the token, before it lets a page of another origin call. */
-function preflight({ request }: Call, deps: CodecAppDeps): Response {
-  checkOrigin(request.headers, accessOf(deps));
+function preflight({ request }: OpenCall, deps: CodecAppDeps): Response {
+  checkOrigin(request.headers, originsOf(deps));
   return new Response(null, { status: 204, headers: { ...ANSWER_HEADERS, ...PREFLIGHT } });
 }
 
@@ -82,11 +102,8 @@ const PREFLIGHT = {
   'access-control-max-age': '600',
 } as const;
 
-function accessOf({ apiToken, uiOrigin }: CodecAppDeps): AccessRules {
-  return {
-    allowedOrigins: uiOrigin === undefined ? [] : [uiOrigin],
-    ...(apiToken !== undefined && { apiToken }),
-  };
+function originsOf({ uiOrigin }: CodecAppDeps): { readonly allowedOrigins: readonly string[] } {
+  return { allowedOrigins: uiOrigin === undefined ? [] : [uiOrigin] };
 }
 
 function isFromUi(headers: Headers, { uiOrigin }: CodecAppDeps): boolean {

@@ -18,7 +18,15 @@ export const HTTP_ERRORS = {
     status: 403,
     message: 'Pages of this origin may not call; add it to ALLOWED_ORIGINS',
   },
-  unauthenticated: { status: 401, message: 'Send the API token as authorization: Bearer' },
+  unauthenticated: {
+    status: 401,
+    message: 'Send an API token that is valid, as authorization: Bearer',
+  },
+  invalid_csrf_token: {
+    status: 403,
+    message: 'Load the page again, and send its word as x-csrf-token or csrf_token',
+  },
+  forbidden: { status: 403, message: 'The role of this caller is too little for this' },
   unsupported_media_type: { status: 415, message: 'Send the body as application/json' },
   unsupported_content_encoding: { status: 415, message: 'Send the body without compression' },
   body_too_large: { status: 413, message: 'Send a smaller body' },

@@ -8,7 +8,7 @@ import { HttpError } from './errors.ts';
 import { listFleet } from './fleet.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
-import type { Call, Routes } from './routes.ts';
+import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import { statusUrlOf } from './signups.ts';
 
@@ -22,10 +22,10 @@ interface NumberDeps {
 
 export function numberRoutes(deps: NumberDeps): Routes {
   return {
-    '/v1/numbers': { GET: (call) => listFleet(call, deps) },
-    '/v1/numbers/:id': { GET: (call) => showNumber(call, deps) },
-    '/v1/numbers/:id/certificate': { GET: (call) => showCertificate(call, deps) },
-    '/v1/numbers/:id/retry': { POST: (call) => retryNumber(call, deps) },
+    '/v1/numbers': { GET: viewer((call) => listFleet(call, deps)) },
+    '/v1/numbers/:id': { GET: viewer((call) => showNumber(call, deps)) },
+    '/v1/numbers/:id/certificate': { GET: admin((call) => showCertificate(call, deps)) },
+    '/v1/numbers/:id/retry': { POST: operator((call) => retryNumber(call, deps)) },
   };
 }
 
@@ -46,7 +46,7 @@ async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
 /** As Meta showed it last: who asked stands in the number's history. */
 async function showCertificate(call: Call, deps: NumberDeps): Promise<Response> {
   const { phoneNumberId } = await rowOf(call, deps);
-  const order = { phoneNumberId, actor: 'operator (HTTP)' };
+  const order = { phoneNumberId, actor: call.actor };
   const certificate = (await revealCertificate(deps, order)).reveal();
   return answerJson({ phone_number_id: phoneNumberId, certificate });
 }
@@ -61,7 +61,7 @@ async function retryNumber(call: Call, deps: NumberDeps): Promise<Response> {
   }
   const requestId = key === undefined ? call.requestId : deps.hash('retry', phoneNumberId, key);
   try {
-    const by = { actor: 'operator (HTTP)', requestId };
+    const by = { actor: call.actor, requestId };
     const progress = await deps.onboardings.retryNow(phoneNumberId, by);
     return answerJson({ phone_number_id: phoneNumberId, ...progressView(progress) });
   } catch (error) {

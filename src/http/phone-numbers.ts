@@ -19,7 +19,7 @@ import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { codeRequestOf } from './code-request.ts';
 import { HttpError } from './errors.ts';
 import { readQuery, type Query } from './query.ts';
-import type { Call, Handler, Routes } from './routes.ts';
+import { admin, operator, viewer, type Call, type Handler, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import {
   booleanOf,
@@ -45,13 +45,13 @@ export function phoneNumberRoutes(deps: PhoneNumberDeps): Routes {
       take(call, deps);
   const path = '/v1/phone-numbers/:id';
   return {
-    [path]: { GET: by(showPhoneNumber) },
-    [`${path}/code-requests`]: { POST: by(requestNumberCode) },
-    [`${path}/codes`]: { POST: by(submitNumberCode) },
-    [`${path}/registration`]: { POST: by(register), DELETE: by(deregister) },
-    [`${path}/pin`]: { PUT: by(putPin) },
-    [`${path}/on-premises-registration`]: { POST: by(registerOnClient) },
-    [`${path}/on-premises-codes`]: { POST: by(submitClientCode) },
+    [path]: { GET: viewer(by(showPhoneNumber)) },
+    [`${path}/code-requests`]: { POST: operator(by(requestNumberCode)) },
+    [`${path}/codes`]: { POST: operator(by(submitNumberCode)) },
+    [`${path}/registration`]: { POST: operator(by(register)), DELETE: admin(by(deregister)) },
+    [`${path}/pin`]: { PUT: operator(by(putPin)) },
+    [`${path}/on-premises-registration`]: { POST: operator(by(registerOnClient)) },
+    [`${path}/on-premises-codes`]: { POST: operator(by(submitClientCode)) },
   };
 }
 

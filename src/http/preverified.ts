@@ -13,7 +13,7 @@ import { answerJson } from './answers.ts';
 import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { codeRequestOf } from './code-request.ts';
 import { readQuery } from './query.ts';
-import type { Call, Handler, Routes } from './routes.ts';
+import { admin, operator, viewer, type Call, type Handler, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
 import { checkedText, oneOf, oneTimeCodeOf, optional, preverifiedIdOf } from './values.ts';
 
@@ -25,10 +25,10 @@ export function preverifiedRoutes(deps: PreverifiedDeps): Routes {
       take(call, deps);
   const path = '/v1/preverified-numbers';
   return {
-    [path]: { GET: by(list), POST: by(add) },
-    [`${path}/:id`]: { GET: by(show), DELETE: by(remove) },
-    [`${path}/:id/code-requests`]: { POST: by(requestCode) },
-    [`${path}/:id/codes`]: { POST: by(submitCode) },
+    [path]: { GET: viewer(by(list)), POST: operator(by(add)) },
+    [`${path}/:id`]: { GET: viewer(by(show)), DELETE: admin(by(remove)) },
+    [`${path}/:id/code-requests`]: { POST: operator(by(requestCode)) },
+    [`${path}/:id/codes`]: { POST: operator(by(submitCode)) },
   };
 }
 

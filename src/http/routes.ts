@@ -1,20 +1,56 @@
 import type { Context, Hono } from 'hono';
-import { authenticate, checkOrigin, type AccessRules } from './access.ts';
-import { answerError, httpErrorOf, newRequestId } from './answers.ts';
+import type { Role } from '../domain/role.ts';
+import { answerError, answerRedirect, httpErrorOf, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { Log } from '../desk/log.ts';
 
-export interface Call {
+/** What anyone may send. */
+export interface OpenCall {
   readonly request: Request;
   readonly requestId: string;
   /** What stands in the path, by the names of the route. */
   readonly params: Readonly<Record<string, string>>;
+  /** The caller's own, behind the proxies we know. */
+  readonly address: string;
 }
 
+/** Who calls, and how we know. */
+export interface Caller {
+  /** As a number's history and the audit trail keep it. */
+  readonly actor: string;
+  readonly role: Role;
+  /** Of a browser that has logged in. */
+  readonly session?: Session;
+}
+
+export interface Session {
+  /** What its cookie hashes to. */
+  readonly id: string;
+  /** Goes with every change, as header `x-csrf-token` or form field `csrf_token`. */
+  readonly csrfToken: string;
+}
+
+export interface Call extends OpenCall, Caller {}
+
+type OpenHandler = (call: OpenCall) => Response | Promise<Response>;
 export type Handler = (call: Call) => Response | Promise<Response>;
 
-/** Handlers by path and by method. */
-export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
+/** `role` is the least that a caller must have. */
+export type Route =
+  | { readonly role: 'anyone'; readonly handle: OpenHandler }
+  | { readonly role: Role; readonly handle: Handler };
+
+/** By path and by method. */
+export type Routes = Readonly<Record<string, Readonly<Record<string, Route>>>>;
+
+/** For those who read. */
+export const viewer = (handle: Handler): Route => ({ role: 'viewer', handle });
+/** For those who move numbers on. */
+export const operator = (handle: Handler): Route => ({ role: 'operator', handle });
+/** For those who see secrets, and take away. */
+export const admin = (handle: Handler): Route => ({ role: 'admin', handle });
+/** For anyone at all: it guards itself, or there is nothing to guard. */
+export const anyone = (handle: OpenHandler): Route => ({ role: 'anyone', handle });
 
 interface RouteDeps {
   readonly log: Log;
@@ -25,6 +61,8 @@ interface RouteDeps {
   readonly onAnswer?: (answer: AnsweredRoute) => void;
   /** Where people look at the answer and not programs. */
   readonly answerFailure?: (error: HttpError, requestId: string) => Response | Promise<Response>;
+  /** Lets the call through, with who makes it. @throws HttpError */
+  readonly admit: (call: OpenCall, least: Role) => Promise<Call>;
 }
 
 export interface AnsweredRoute {
@@ -33,23 +71,19 @@ export interface AnsweredRoute {
   readonly status: number;
 }
 
-/** The same routes, for callers of the API only. */
-export function guarded(access: AccessRules, routes: Routes): Routes {
-  const guard =
-    (handler: Handler): Handler =>
-    (call) => {
-      checkOrigin(call.request.headers, access);
-      authenticate(call.request.headers, access);
-      return handler(call);
-    };
-  return mapValues(routes, (handlers) => mapValues(handlers, guard));
+/** What the server tells the app of a request. */
+export interface Served {
+  readonly Bindings: {
+    /** The address of who is connected: a caller, or a proxy. */
+    readonly peer: string;
+  };
 }
 
-export function addRoutes(app: Hono, routes: Routes, deps: RouteDeps): void {
-  for (const [path, handlers] of Object.entries(routes)) {
-    const allow = Object.keys(handlers).join(', ');
-    for (const [method, handler] of Object.entries(handlers)) {
-      app.on(method, path, (context) => answer(context, handler, { path, deps }));
+export function addRoutes(app: Hono<Served>, routes: Routes, deps: RouteDeps): void {
+  for (const [path, methods] of Object.entries(routes)) {
+    const allow = Object.keys(methods).join(', ');
+    for (const [method, route] of Object.entries(methods)) {
+      app.on(method, path, (context) => answer(context, route, { path, deps }));
     }
     app.all(path, () =>
       answerError(new HttpError('method_not_allowed', { headers: { allow } }), newRequestId()),
@@ -58,38 +92,43 @@ export function addRoutes(app: Hono, routes: Routes, deps: RouteDeps): void {
 }
 
 async function answer(
-  context: Context,
-  handler: Handler,
+  context: Context<Served>,
+  route: Route,
   { path, deps }: { readonly path: string; readonly deps: RouteDeps },
 ): Promise<Response> {
-  const requestId = newRequestId();
-  const call = { request: context.req.raw, requestId, params: context.req.param() };
-  const response = await handled(handler, call, deps);
-  response.headers.set('x-request-id', requestId);
+  const call = {
+    request: context.req.raw,
+    requestId: newRequestId(),
+    params: context.req.param(),
+    address: context.env.peer,
+  };
+  const response = await answered(route, call, deps);
+  response.headers.set('x-request-id', call.requestId);
   if (deps.isBehindTls === true)
     response.headers.set('strict-transport-security', 'max-age=31536000');
-  const answered = { method: context.req.method, route: path, status: response.status };
-  deps.onAnswer?.(answered);
-  deps.log.info({ ...answered, requestId }, 'answered');
+  const done = { method: context.req.method, route: path, status: response.status };
+  deps.onAnswer?.(done);
+  deps.log.info({ ...done, requestId: call.requestId }, 'answered');
   return response;
 }
 
-async function handled(handler: Handler, call: Call, deps: RouteDeps): Promise<Response> {
-  const { log, nowMs, answerFailure = answerError } = deps;
+async function answered(route: Route, call: OpenCall, deps: RouteDeps): Promise<Response> {
+  const { log, nowMs, admit, answerFailure = answerError } = deps;
   try {
-    return await handler(call);
+    if (route.role === 'anyone') return await route.handle(call);
+    return await route.handle(await admit(call, route.role));
   } catch (error) {
     const known = httpErrorOf(error, nowMs());
     const { requestId } = call;
     if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
     else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
+    if (known?.code === 'unauthenticated' && isNavigation(call.request))
+      return answerRedirect('/login');
     return await answerFailure(known ?? new HttpError('internal_error'), requestId);
   }
 }
 
-function mapValues<Value>(
-  record: Readonly<Record<string, Value>>,
-  change: (value: Value) => Value,
-): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+/** A person at a browser, who would be told nothing by JSON. */
+function isNavigation({ method, headers }: Request): boolean {
+  return method === 'GET' && headers.get('accept')?.includes('text/html') === true;
 }

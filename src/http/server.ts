@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { answerError, newRequestId } from './answers.ts';
 import { HttpError } from './errors.ts';
+import type { Served } from './routes.ts';
 import { targetProblem, type TargetProblem } from './request-target.ts';
 
 /** Node's own limits suit downloads; ours are small requests, and a slow sender holds a place. */
@@ -41,7 +42,9 @@ class CannotListen extends Error {
 
 /** @throws CannotListen, whose message is fit for the person who started the program */
 export async function serveHttp(
-  app: { fetch(request: Request): Response | Promise<Response> },
+  app: {
+    fetch(request: Request, served: Served['Bindings']): Response | Promise<Response>;
+  },
   options: ServeOptions,
 ): Promise<HttpServer> {
   const { limits = SERVER_LIMITS } = options;
@@ -49,7 +52,8 @@ export async function serveHttp(
     (request, { incoming }) => {
       const url = incoming.url ?? '';
       const problem = targetProblem({ url, rawHeaders: incoming.rawHeaders });
-      return problem === undefined ? app.fetch(request) : refuse(problem);
+      const peer = incoming.socket.remoteAddress ?? '';
+      return problem === undefined ? app.fetch(request, { peer }) : refuse(problem);
     },
     // HTTP/1.0 knows no host header.
     {

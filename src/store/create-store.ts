@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
+import { createAudit } from './audit.ts';
 import { createCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -16,8 +17,10 @@ import { createNumbers } from './numbers.ts';
 import { createPacing } from './pacing.ts';
 import type { Schema } from './schema.ts';
 import { createSealing } from './sealing.ts';
+import { createSessions } from './sessions.ts';
 import { createSignups } from './signups.ts';
 import type { Store } from './store.ts';
+import { createTokens } from './tokens.ts';
 import { createTombstones } from './tombstones.ts';
 
 export interface StoreOptions {
@@ -59,6 +62,9 @@ export async function createStore(
     pacing: createPacing(deps),
     erasure: createErasure(deps),
     figures: createFigures(deps),
+    tokens: createTokens(deps),
+    sessions: createSessions(deps),
+    audit: createAudit(deps),
     check: () => check(db),
   };
 }

@@ -3,6 +3,7 @@ import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { Role } from '../domain/role.ts';
 import type { AttemptRow, DeliveryRow, Owner } from './store.ts';
 
 /** The tables as code sees them; in the database the same names are in snake case. */
@@ -23,6 +24,11 @@ export interface Schema {
   accountQueue: AccountQueueTable;
   numberReads: NumberReadTable;
   tombstones: TombstoneTable;
+  apiTokens: ApiTokenTable;
+  sessions: SessionTable;
+  tickets: TicketTable;
+  audit: AuditTable;
+  auditResults: AuditResultTable;
 }
 
 interface CredentialTable {
@@ -171,6 +177,52 @@ interface TombstoneTable {
   finishedAtMs: number | null;
   /** When its attempts were sent, of the last 72 hours. */
   attemptsJson: string;
+}
+
+interface ApiTokenTable {
+  prefix: string;
+  hash: string;
+  role: Role;
+  owner: string;
+  createdAtMs: number;
+  expiresAtMs: number | null;
+  revokedAtMs: number | null;
+  lastUsedAtMs: number | null;
+}
+
+interface SessionTable {
+  hash: string;
+  role: Role;
+  owner: string;
+  /** Of the API token that was shown, if it was one. */
+  tokenPrefix: string | null;
+  expiresAtMs: number;
+}
+
+interface TicketTable {
+  hash: string;
+  kind: 'login' | 'signup';
+  role: Role | null;
+  /** Who logs in; of a signup the session. */
+  owner: string;
+  expiresAtMs: number;
+}
+
+interface AuditTable {
+  id: Generated<number>;
+  requestId: string;
+  atMs: number;
+  actor: string;
+  role: string;
+  action: string;
+  subject: string | null;
+}
+
+interface AuditResultTable {
+  requestId: string;
+  atMs: number;
+  result: string;
+  subject: string | null;
 }
 
 type WithoutNulls<Row> = {

@@ -6,6 +6,7 @@ import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Audit, Sessions, Tokens } from './access.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
 
 export type { NumberRow };
@@ -28,6 +29,9 @@ export interface Store {
   readonly pacing: Pacing;
   readonly erasure: Erasure;
   readonly figures: Figures;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly audit: Audit;
   /** Answers when the database can be read and written; throws `StoreUnavailable` otherwise. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/contract/onboarding.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { openEdge, phoneNumberId, wabaId, type Answer, type Edge } from './edge.ts';
+import { bearerOf, openEdge, phoneNumberId, wabaId, type Answer, type Edge } from './edge.ts';
 import { otpOf, postsTo, signUp } from './orders.ts';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='a'>`;
@@ -137,7 +137,7 @@ describe('a move', () => {
     ]);
     expect(edge.temporal.retried.at(-1)).toMatchObject({
       phoneNumberId: id,
-      actor: 'operator (console)',
+      actor: 'alice (admin, HTTP)',
     });
   });
 
@@ -253,7 +253,7 @@ describe('a secret', () => {
     const events = await edge.store.numbers.eventsOf(phoneNumberId(id));
     expect(events.at(-1)).toMatchObject({
       kind: 'certificate-revealed',
-      actor: 'operator (console)',
+      actor: 'alice (admin, HTTP)',
     });
   });
 });
@@ -264,6 +264,23 @@ describe('a number that is half removed', () => {
     const refused = await move(id, 'deregister');
     expect([refused.status, refused.text.includes('Tick the box first')]).toEqual([400, true]);
     expect(await postsTo(edge, `${id}/deregister`)).toEqual([]);
+  });
+});
+
+describe('a role', () => {
+  test('that is too little for a move is not shown it, and is refused if it comes all the same', async () => {
+    const id = await numberIn({ certificateSha256: 'ab' });
+    const headers = {
+      ...(await bearerOf(edge.store, { owner: 'bob', role: 'operator' })),
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    expect(await pageOf(id)).toContain('moves/reveal-certificate');
+    const page = await edge.call(`/numbers/${id}`, { headers });
+    expect(page.text).toContain('moves/retry');
+    expect(page.text).not.toContain('moves/reveal-certificate');
+    const path = `/numbers/${id}/moves/reveal-certificate`;
+    const answer = await edge.call(path, { method: 'POST', headers });
+    expect([answer.status, answer.text.includes('role')]).toEqual([403, true]);
   });
 });
 

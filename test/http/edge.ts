@@ -18,6 +18,7 @@ import { createHttpApp, type HttpAppDeps } from '../../src/http/app.ts';
 import { NotNow, TemporalUnavailable, type Onboardings } from '../../src/http/onboardings.ts';
 import { serveHttp, type HttpServer, type ServeOptions } from '../../src/http/server.ts';
 import { createLogger } from '../../src/logging.ts';
+import type { Grant } from '../../src/store/access.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { SignupRow, Store } from '../../src/store/store.ts';
 import {
@@ -129,6 +130,8 @@ const errorShape = z.strictObject({
 export async function openEdge(
   changes: {
     access?: HttpAppDeps['access'];
+    /** Who calls, where a call does not say: an administrator, unless `access` is given. */
+    caller?: 'admin' | 'this machine';
     isBehindTls?: boolean;
     limits?: ServeOptions['limits'];
     /** With a portfolio of the partner's own, and a token for it. */
@@ -179,14 +182,16 @@ export async function openEdge(
   const limits = changes.limits === undefined ? {} : { limits: changes.limits };
   const server: HttpServer = await serveHttp(app, { host: '127.0.0.1', port: 0, ...limits });
   const url = `http://127.0.0.1:${server.port}`;
-  const call = async (path: string, init?: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${url}${path}`, init);
+  const { caller = changes.access === undefined ? 'admin' : 'this machine' } = changes;
+  const bearer = caller === 'admin' ? await bearerOf(store) : {};
+  const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = new Headers({ ...bearer, ...Object.fromEntries(new Headers(init.headers)) });
+    const response = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers });
     const text = await response.text();
     said.push(text, ...[...response.headers].map((header) => header.join(': ')));
     const error = response.status >= 400 ? errorOf(text) : undefined;
-    const { status, headers } = response;
     const { code, message, refusal } = error ?? {};
-    return { status, headers, text, code, message, refusal };
+    return { status: response.status, headers: response.headers, text, code, message, refusal };
   };
   return {
     ...{ url, port: server.port, meta, store, temporal, wakes, call },
@@ -206,6 +211,15 @@ export async function openEdge(
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** What a person sends to whom an administrator gave a token. */
+export async function bearerOf(
+  { tokens }: Pick<Store, 'tokens'>,
+  grant: Grant = { owner: 'alice', role: 'admin' },
+): Promise<{ readonly authorization: string }> {
+  const { token } = await tokens.issue(grant);
+  return { authorization: `Bearer ${token.reveal()}` };
 }
 
 /** The emulator's own portfolio, with a fresh token. */

@@ -125,7 +125,7 @@ describe('a number', () => {
     const events = await edge.store.numbers.eventsOf(phoneNumberId(id));
     expect(events.at(-1)).toMatchObject({
       kind: 'certificate-revealed',
-      actor: 'operator (HTTP)',
+      actor: 'alice (admin, HTTP)',
     });
   });
 
@@ -149,7 +149,7 @@ describe('a retry', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ phone_number_id: id, waiting_for: 'meta' });
     expect(edge.temporal.retried.at(-1)).toMatchObject({
       phoneNumberId: id,
-      actor: 'operator (HTTP)',
+      actor: 'alice (admin, HTTP)',
     });
   });
 

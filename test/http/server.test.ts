@@ -8,7 +8,7 @@ let edge: Edge;
 
 beforeAll(async () => {
   const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
-  edge = await openEdge({ limits: { ...SERVER_LIMITS, ...limits } });
+  edge = await openEdge({ caller: 'this machine', limits: { ...SERVER_LIMITS, ...limits } });
 });
 
 afterAll(() => edge.close());

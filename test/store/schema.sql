@@ -34,6 +34,43 @@ CREATE TABLE "announcements" (
   constraint "announcements_pk" primary key ("phone_number_id", "announcement_key")
 );
 
+CREATE TABLE "api_tokens" (
+  "prefix" text not null primary key,
+  "hash" text not null,
+  "role" text not null,
+  "owner" text not null,
+  "created_at_ms" bigint not null,
+  "expires_at_ms" bigint,
+  "revoked_at_ms" bigint,
+  "last_used_at_ms" bigint,
+  constraint "known_token_role" check (role in ('viewer', 'operator', 'admin'))
+);
+
+CREATE TRIGGER audit_no_delete before delete on audit for each row begin select raise(abort, 'append-only'); end;
+
+CREATE TRIGGER audit_no_update before update on audit for each row begin select raise(abort, 'append-only'); end;
+
+CREATE TABLE "audit" (
+  "id" integer primary key autoincrement,
+  "request_id" text not null unique,
+  "at_ms" bigint not null,
+  "actor" text not null,
+  "role" text not null,
+  "action" text not null,
+  "subject" text
+);
+
+CREATE TRIGGER audit_results_no_delete before delete on audit_results for each row begin select raise(abort, 'append-only'); end;
+
+CREATE TRIGGER audit_results_no_update before update on audit_results for each row begin select raise(abort, 'append-only'); end;
+
+CREATE TABLE "audit_results" (
+  "request_id" text not null primary key references "audit" ("request_id"),
+  "at_ms" bigint not null,
+  "result" text not null,
+  "subject" text
+);
+
 CREATE TABLE "credentials" (
   "owner" text not null,
   "field" text not null,
@@ -173,6 +210,15 @@ CREATE TABLE "registration_attempts" (
   constraint "known_state" check (state in ('open', 'sending', 'ok', 'refused', 'unknown', 'not_sent'))
 );
 
+CREATE TABLE "sessions" (
+  "hash" text not null primary key,
+  "role" text not null,
+  "owner" text not null,
+  "token_prefix" text,
+  "expires_at_ms" bigint not null,
+  constraint "known_session_role" check (role in ('viewer', 'operator', 'admin'))
+);
+
 CREATE TABLE "signups" (
   "id" text not null primary key,
   "idempotency_key" text not null unique,
@@ -188,6 +234,15 @@ CREATE TABLE "signups" (
 );
 
 CREATE INDEX "signups_pending" on "signups" ("accepted_at_ms", "id") where "started_at_ms" is null;
+
+CREATE TABLE "tickets" (
+  "hash" text not null primary key,
+  "kind" text not null,
+  "role" text,
+  "owner" text not null,
+  "expires_at_ms" bigint not null,
+  constraint "known_ticket" check (kind in ('login', 'signup'))
+);
 
 CREATE TABLE "tombstones" (
   "id_hash" text not null primary key,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ANSWER_HEADERS } from '../answers.ts';
 import { HttpError } from '../errors.ts';
-import type { Call } from '../routes.ts';
+import type { OpenCall } from '../routes.ts';
 
 const TYPES = {
   'console.css': 'text/css; charset=utf-8',
@@ -14,7 +14,7 @@ type AssetName = keyof typeof TYPES;
 export interface Assets {
   /** Changes with the file, so that a browser may keep what it has for good. */
   readonly urlOf: (name: AssetName) => string;
-  readonly serve: (call: Call) => Response;
+  readonly serve: (call: OpenCall) => Response;
 }
 
 /** The console's few files, read once. */

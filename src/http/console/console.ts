@@ -1,9 +1,9 @@
 import { entryOf, type HttpError } from '../errors.ts';
-import type { Routes } from '../routes.ts';
+import { anyone, operator, viewer, type Routes } from '../routes.ts';
 import { readAssets } from './assets.ts';
 import { errorPage } from './error-page.ts';
 import { postMove, showNumberPage, type NumberPagesDeps } from './numbers.ts';
-import { answerPage } from './page.ts';
+import { answerPage, type Page } from './page.ts';
 
 export interface Console {
   /** For people who may look at numbers. */
@@ -12,6 +12,8 @@ export interface Console {
   readonly assets: Routes;
   /** What a browser is shown where there is no page to show it on. */
   readonly answerFailure: (error: HttpError, requestId: string) => Promise<Response>;
+  /** A page that somebody else has made. */
+  readonly show: (page: Page, status?: number) => Promise<Response>;
 }
 
 /** The pages of people. Every one works without a script. */
@@ -20,10 +22,11 @@ export function createConsole(rest: Omit<NumberPagesDeps, 'assets'>): Console {
   const deps = { ...rest, assets };
   return {
     pages: {
-      '/numbers/:id': { GET: (call) => showNumberPage(call, deps) },
-      '/numbers/:id/moves/:move': { POST: (call) => postMove(call, deps) },
+      '/numbers/:id': { GET: viewer((call) => showNumberPage(call, deps)) },
+      '/numbers/:id/moves/:move': { POST: operator((call) => postMove(call, deps)) },
     },
-    assets: { '/assets/:name': { GET: (call) => assets.serve(call) } },
+    assets: { '/assets/:name': { GET: anyone((call) => assets.serve(call)) } },
+    show: (page, status) => answerPage(page, assets, status),
     answerFailure: (error, requestId) =>
       answerPage(errorPage(error.message, requestId), assets, entryOf(error.code).status),
   };

@@ -5,6 +5,8 @@ import type { Html } from './page.ts';
 export interface FormKeys {
   /** Sent with every form of the page: a form sent twice is one order. */
   readonly requestId: string;
+  /** Proves that the form is ours. Empty for a caller without a session, who needs none. */
+  readonly csrfToken: string;
 }
 
 /** What the person gives beside the order itself. */
@@ -67,10 +69,11 @@ export function movesPart(id: string, moves: readonly Move[], keys: FormKeys): H
   </section>`;
 }
 
-function formOf(id: string, move: Move, { requestId }: FormKeys): Html {
+function formOf(id: string, move: Move, { requestId, csrfToken }: FormKeys): Html {
   const { kind, title, effect, confirm } = move;
   return html`<form class="move" method="post" action="/numbers/${id}/moves/${kind}">
     <input type="hidden" name="request_id" value="${requestId}" />
+    <input type="hidden" name="csrf_token" value="${csrfToken}" />
     <p id="effect-${kind}">${effect}</p>
     ${FIELDS[kind] ?? ''}
     ${

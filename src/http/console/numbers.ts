@@ -3,6 +3,7 @@ import { DeskError } from '../../desk/errors.ts';
 import { isMoveKind, movesOf, type Move } from '../../desk/moves.ts';
 import { detailsOf, type NumberDetails, type TemporalLink } from '../../desk/number-view.ts';
 import { isPhoneNumberId } from '../../domain/phone-number.ts';
+import { isAtLeast } from '../../domain/role.ts';
 import type { NumberRow } from '../../store/store.ts';
 import { httpErrorOf } from '../answers.ts';
 import { entryOf, HttpError } from '../errors.ts';
@@ -21,13 +22,10 @@ export interface NumberPagesDeps extends MoveDeps {
   readonly assets: Assets;
 }
 
-/** Who gave an order here, in the number's history. */
-const ACTOR = 'operator (console)';
-
 export async function showNumberPage(call: Call, deps: NumberPagesDeps): Promise<Response> {
   const number = await readDetails(await rowOf(call, deps), deps);
   const done = new URL(call.request.url).searchParams.get('done') ?? undefined;
-  return await answerNumber(deps, number, { notice: noticeAfter(done), status: 200 });
+  return await answerNumber(call, deps, { number, notice: noticeAfter(done), status: 200 });
 }
 
 /** The move of a form. What it comes to shows on the number's page, as does why it could not be made. */
@@ -37,7 +35,8 @@ export async function postMove(call: Call, deps: NumberPagesDeps): Promise<Respo
   const path = `/numbers/${row.phoneNumberId}`;
   try {
     const move = moveOf(call.params['move'] ?? '', await readDetails(row, deps));
-    const made = await makeMove(deps, move, { target: row, actor: ACTOR, form });
+    if (!isAtLeast(call.role, move.role)) throw new HttpError('forbidden');
+    const made = await makeMove(deps, move, { target: row, actor: call.actor, form });
     if (made.kind === 'done') return seeOther(`${path}?done=${move.kind}`);
     const what = move.kind === 'reveal-pin' ? 'PIN' : 'Certificate';
     const page = secretPage({ what, secret: made.secret.reveal(), back: path });
@@ -47,18 +46,28 @@ export async function postMove(call: Call, deps: NumberPagesDeps): Promise<Respo
     if (known === undefined) throw error;
     const notice = { kind: 'failed', text: sentenceOf(known.message) } as const;
     const number = await readDetails(await rowOf(call, deps), deps);
-    return await answerNumber(deps, number, { notice, status: entryOf(known.code).status });
+    return await answerNumber(call, deps, {
+      ...{ number, notice },
+      status: entryOf(known.code).status,
+    });
   }
 }
 
+interface Shown {
+  readonly number: NumberDetails;
+  readonly notice: Notice | undefined;
+  readonly status: number;
+}
+
 async function answerNumber(
+  { session, role }: Call,
   deps: NumberPagesDeps,
-  number: NumberDetails,
-  { notice, status }: { readonly notice: Notice | undefined; readonly status: number },
+  { number, notice, status }: Shown,
 ): Promise<Response> {
-  const keys = { requestId: randomUUID() };
+  const keys = { requestId: randomUUID(), csrfToken: session?.csrfToken ?? '' };
   const nowMs = deps.nowMs();
-  const page = numberPage({ number, moves: movesOf(number), keys, nowMs, notice });
+  const moves = movesOf(number).filter((move) => isAtLeast(role, move.role));
+  const page = numberPage({ number, moves, keys, nowMs, notice });
   return await answerPage(page, deps.assets, status);
 }
 

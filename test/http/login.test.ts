@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Secret } from '../../src/domain/secret.ts';
+import { csrfTokenOf } from '../../src/http/session-cookie.ts';
+import { openEdge, type Answer, type Edge } from './edge.ts';
+
+let edge: Edge;
+let token: Secret;
+
+beforeAll(async () => {
+  edge = await openEdge({ access: { allowedOrigins: [] } });
+  ({ token } = await edge.store.tokens.issue({ owner: 'bob', role: 'operator' }));
+});
+
+afterAll(() => edge.close());
+
+function logIn(given: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const body = new URLSearchParams({ token: given });
+  return edge.call('/login', { method: 'POST', headers: { origin: edge.url, ...headers }, body });
+}
+
+/** What the browser keeps, as it sends it back. */
+function cookieOf({ headers }: Answer): string {
+  const [cookie = ''] = headers.getSetCookie();
+  return cookie.split(';')[0] ?? '';
+}
+
+function csrfOf(cookie: string): string {
+  return csrfTokenOf(cookie.split('=')[1] ?? '');
+}
+
+/** A retry of a number that is not there: it is refused late, so whatever comes before has let it through. */
+function retry(headers: Record<string, string>): Promise<Answer> {
+  return edge.call('/v1/numbers/4711/retry', { method: 'POST', headers });
+}
+
+describe('a browser', () => {
+  test('that shows an API token gets a session of its owner and role', async () => {
+    const answer = await logIn(token.reveal());
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    expect(answer.headers.getSetCookie().join()).toMatch(
+      /^session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    const cookie = cookieOf(answer);
+    expect((await edge.call('/v1/numbers', { headers: { cookie } })).status).toBe(200);
+    const path = '/v1/numbers/4711/certificate';
+    expect((await edge.call(path, { headers: { cookie } })).code).toBe('forbidden');
+  });
+
+  test('that shows a wrong one is told so, and gets none', async () => {
+    const answer = await logIn(`${token.reveal()}x`);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
+    expect(answer.text).toContain('This token does not work');
+  });
+
+  test('is sent to the login while it is not known, and a program is not', async () => {
+    const headers = { accept: 'text/html,*/*' };
+    const answer = await edge.call('/v1/numbers', { headers });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);
+    expect((await edge.call('/v1/numbers')).code).toBe('unauthenticated');
+  });
+
+  test.each([
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['without an origin', { origin: '' }],
+  ])('cannot be logged in by a page %s', async (_row, headers) => {
+    const answer = await logIn(token.reveal(), headers);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+  });
+
+  test('has no session any more when it has logged out', async () => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    const body = new URLSearchParams({ csrf_token: csrfOf(cookie) });
+    const headers = { cookie, origin: edge.url };
+    const answer = await edge.call('/logout', { method: 'POST', headers, body });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);
+    expect((await edge.call('/v1/numbers', { headers: { cookie } })).status).toBe(401);
+  });
+
+  test('has no session any more when its token was revoked', async () => {
+    const { token, prefix } = await edge.store.tokens.issue({ owner: 'eve', role: 'viewer' });
+    const cookie = cookieOf(await logIn(token.reveal()));
+    await edge.store.tokens.revoke(prefix);
+    expect((await edge.call('/v1/numbers', { headers: { cookie } })).status).toBe(401);
+  });
+
+  test('behind TLS keeps its session for our name and for TLS alone', async () => {
+    const behind = await openEdge({ isBehindTls: true, access: { allowedOrigins: [] } });
+    const word = await behind.store.sessions.offerLogin({ owner: 'bob', role: 'viewer' });
+    const answer = await behind.call(`/login/${word.reveal()}`);
+    expect(answer.headers.getSetCookie().join()).toMatch(
+      /^__Host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    await behind.close();
+  });
+});
+
+describe('a link', () => {
+  test('opens one session, and no second', async () => {
+    const word = await edge.store.sessions.offerLogin({ owner: 'you', role: 'admin' });
+    const answer = await edge.call(`/login/${word.reveal()}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const headers = { cookie: cookieOf(answer) };
+    expect((await edge.call('/v1/numbers', { headers })).status).toBe(200);
+    const again = await edge.call(`/login/${word.reveal()}`);
+    expect([again.status, again.headers.getSetCookie()]).toEqual([401, []]);
+    expect(again.text).toContain('used before');
+  });
+
+  test('of one browser does not show in the log', () => {
+    expect(edge.said()).not.toMatch(/login\/[\w-]{43}/);
+  });
+});
+
+describe("a browser's change", () => {
+  test("with the session's word reaches the route, in a header and in a form", async () => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    const own = { cookie, origin: edge.url };
+    const answer = await retry({ ...own, 'x-csrf-token': csrfOf(cookie) });
+    expect(answer.code).toBe('unknown_number');
+  });
+
+  test.each([
+    ['without the word', (cookie: string) => ({ cookie, origin: edge.url })],
+    [
+      'with the word of another session',
+      (cookie: string) => ({ cookie, origin: edge.url, 'x-csrf-token': csrfOf('session=x') }),
+    ],
+    ['without an origin', (cookie: string) => ({ cookie, 'x-csrf-token': csrfOf(cookie) })],
+  ])('%s is refused', async (_row, headersOf) => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    expect((await retry(headersOf(cookie))).code).toBe('invalid_csrf_token');
+  });
+});

@@ -11,7 +11,7 @@ export interface SdkUpdates {
 }
 
 /** Of the SDK's own attributes those that have few values, all from code. Others are left out. */
-const LABELS = [
+export const LABELS = [
   ...(['namespace', 'task_queue', 'workflow_type', 'activity_type', 'operation'] as const),
   ...(['poller_type', 'worker_type', 'status_code', 'failure_reason', 'eager'] as const),
 ] as const;

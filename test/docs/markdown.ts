@@ -1,5 +1,5 @@
 const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm;
-const TREE = /^(src|fake-graph|test|scripts|bench|docs|\.ci)\/[\w./-]*$/;
+const TREE = /^(src|fake-graph|test|scripts|bench|docs|ops|\.ci)\/[\w./-]*$/;
 
 /** The scripts of package.json that the code in a document calls. */
 export function scriptsIn(markdown: string): readonly string[] {

@@ -60,6 +60,7 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     await sleep(step.afterMs);
     if (step.patch !== undefined) await engine.meta.patch(`/numbers/${phoneNumberId}`, step.patch);
     if (step.nameDecision !== undefined) await tell(engine, input, step.nameDecision);
+    if (step.accountReview !== undefined) await review(engine, input, step.accountReview);
     if (step.signal !== undefined) await handle.signal(step.signal);
   }
   await handle.result().catch(() => undefined);
@@ -86,6 +87,16 @@ async function tell(
   const digits = digitsOf(number?.displayPhoneNumber ?? '');
   const hint = { digest: phoneNumberId, wabaId, field: 'phone_number_name_update', digits };
   await store.inbox.keep([{ ...hint, nameDecision }]);
+}
+
+async function review(
+  { meta, store }: RealEngine,
+  { phoneNumberId, wabaId }: Pick<OnboardingInput, 'phoneNumberId' | 'wabaId'>,
+  event: string,
+): Promise<void> {
+  await meta.patch(`/wabas/${wabaId}`, { account_review_status: event });
+  const hint = { digest: `${phoneNumberId} ${event}`, wabaId, field: 'account_review_update' };
+  await store.inbox.keep([{ ...hint, event }]);
 }
 
 /** A watch goes on for ever: what it has done so far is its history. */

@@ -1,7 +1,10 @@
-import type { PhoneNumberId } from '../domain/phone-number.ts';
+import { addRestrictedUntilMs } from '../domain/account-events.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Account, SubscribedApp, TokenFacts } from '../graph/facts.ts';
 import type { PreverifiedId } from '../graph/ids.ts';
 import type { WebhookOverride } from '../graph/number-writes.ts';
+import type { Store } from '../store/store.ts';
+import { DeskError, refusedByMeta } from './errors.ts';
 import { askMeta, type AccountTarget, type MetaDeps } from './meta.ts';
 
 /** An account as people and programs see it. */
@@ -88,9 +91,13 @@ export interface NewNumber {
   readonly isMigrated?: boolean;
 }
 
+interface AddDeps extends MetaDeps {
+  readonly store?: NonNullable<MetaDeps['store']> & Pick<Store, 'inbox'>;
+}
+
 /** Adds a number, which is then verified by a code. No call of Meta's takes it away again. */
 export async function addNumber(
-  deps: MetaDeps,
+  deps: AddDeps,
   target: AccountTarget,
   { isMigrated, ...number }: NewNumber,
 ): Promise<PhoneNumberId> {
@@ -100,7 +107,25 @@ export async function addNumber(
     call: 'add-number',
     calls: 0,
     ask: (token) => deps.graph.addPhoneNumber({ token, wabaId, ...number, ...migration }),
+  }).catch(async (error: unknown) => {
+    throw (await restrictionIn(deps, wabaId, error)) ?? error;
   });
+}
+
+/** Meta refuses alike for a full account and for a restricted one; until when, only its webhook told. */
+async function restrictionIn(
+  { store, nowMs }: AddDeps,
+  wabaId: WabaId,
+  error: unknown,
+): Promise<DeskError | undefined> {
+  const refusal = error instanceof DeskError ? error.refusal : undefined;
+  const isOfAccount = refusal?.cause === 'number_cap' || refusal?.cause === 'account_locked';
+  if (refusal === undefined || !isOfAccount || store === undefined) return undefined;
+  const untilMs = addRestrictedUntilMs(await store.inbox.accountEventsOf(wabaId), nowMs());
+  if (untilMs === undefined) return undefined;
+  const known = { ...refusal, cause: 'add_restricted' } as const;
+  const { code, message } = refusedByMeta(known);
+  return new DeskError(code, message, { refusal: known, untilMs });
 }
 
 /**

@@ -8,6 +8,8 @@ export type Goal =
   | 'any-answer'
   | 'ownership-settled'
   | 'registered'
+  /** Of a number whose account was locked: with the lock gone another attempt is worth making. */
+  | 'registered-or-reinstated'
   | 'name-decided'
   | 'name-not-declined'
   | 'certificate-shown'
@@ -79,7 +81,8 @@ function isExplained(goal: Goal, { nameDecision }: NumberFacts): boolean {
 const SHOWN: Readonly<Record<Goal, (facts: NumberFacts) => boolean>> = {
   'any-answer': () => true,
   'ownership-settled': isOwnershipSettled,
-  registered: (facts) => registrationOf(facts) === 'registered',
+  registered: isRegistered,
+  'registered-or-reinstated': (facts) => isRegistered(facts) || facts.isReinstated === true,
   'name-decided': (facts) => isNameDecided(facts) || needsRegistration(facts),
   'name-not-declined': (facts) => !isDeclined(facts) || needsRegistration(facts),
   'certificate-shown': hasCertificate,
@@ -92,7 +95,11 @@ export function mayGiveUp(goal: Goal, facts: NumberFacts): boolean {
   return goal !== 'registered' || registrationOf(facts) === 'not-registered';
 }
 
-function isLost(facts: NumberFacts): boolean {
+function isRegistered(facts: NumberFacts): boolean {
+  return registrationOf(facts) === 'registered';
+}
+
+export function isLost(facts: NumberFacts): boolean {
   return ['banned', 'gone'].includes(registrationOf(facts));
 }
 

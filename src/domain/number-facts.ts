@@ -19,6 +19,8 @@ export interface NumberFacts {
   readonly lastOnboardedAtMs?: number;
   /** SHA-256 (hex) of the certificate Meta showed; the certificate itself is sealed in the store. */
   readonly certificateSha256?: string;
+  /** Meta has told since the wait began that the account may be used again, and its health agrees. */
+  readonly isReinstated?: true;
   /** What a webhook told of the name, if it is news and explains `nameStatus`. */
   readonly nameDecision?: NameDecision;
 }

@@ -26,6 +26,8 @@ export interface PhoneNumber {
   readonly isPreverified?: boolean;
   readonly qualityRating?: string;
   readonly canSendMessage?: string;
+  /** The account's part in that. */
+  readonly canAccountSend?: string;
 }
 
 /** A value as Meta answered it, except that certificates, tokens, PINs and the like are secrets, however deep they lie. */

@@ -13,6 +13,9 @@ const certificate = z
   .transform((text) => (text === '' ? undefined : new Secret(text)))
   .nullish();
 
+/** What a number's sending depends on: itself, its account, the business, the app. */
+const healthOfEntity = z.looseObject({ entity_type: optionalWord, can_send_message: optionalWord });
+
 /** One business phone number. Source: Meta, WhatsApp Business Phone Number node. */
 export const phoneNumberSchema = z
   .looseObject({
@@ -36,7 +39,12 @@ export const phoneNumberSchema = z
     is_on_biz_app: flag,
     is_preverified_number: flag,
     quality_rating: optionalWord,
-    health_status: z.looseObject({ can_send_message: optionalWord }).nullish(),
+    health_status: z
+      .looseObject({
+        can_send_message: optionalWord,
+        entities: z.array(healthOfEntity.nullable().catch(null)).nullish().catch(undefined),
+      })
+      .nullish(),
   })
   .transform((raw): PhoneNumber =>
     present({
@@ -59,6 +67,8 @@ export const phoneNumberSchema = z
       isPreverified: raw.is_preverified_number,
       qualityRating: raw.quality_rating,
       canSendMessage: raw.health_status?.can_send_message,
+      canAccountSend: raw.health_status?.entities?.find((each) => each?.entity_type === 'WABA')
+        ?.can_send_message,
     }),
   );
 

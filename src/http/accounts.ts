@@ -23,10 +23,12 @@ import { HttpError } from './errors.ts';
 import { readQuery } from './query.ts';
 import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
+import type { Store } from '../store/store.ts';
 import { checkedText, optional, preverifiedIdOf, wabaIdOf } from './values.ts';
 
 interface AccountDeps extends MetaDeps {
   readonly appId: string;
+  readonly store: NonNullable<MetaDeps['store']> & Pick<Store, 'inbox'>;
 }
 
 /** Accounts as Meta shows them, and what may be ordered for one. */

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
-import type { HintRow, Store } from '../store/store.ts';
+import type { HintRow } from '../store/hints.ts';
+import type { Store } from '../store/store.ts';
 import type { Log } from '../desk/log.ts';
 import { startDeliveries, type EventDrainDeps } from './event-drain.ts';
+import { takeEffect } from './hint-effects.ts';
 import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 
 const SECOND_MS = 1000;
@@ -100,7 +102,7 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
 async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const { store, nowMs } = deps;
   const pending = await store.inbox.pending(HINTS_AT_ONCE);
-  const ready = await withPinsDoubted(deps, pending);
+  const ready = await withEffects(deps, pending);
   const hints = await Promise.all(
     ready.map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
   );
@@ -121,26 +123,16 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
 }
 
 /** A PIN that cannot be opened now keeps its own hint waiting, and no other. */
-async function withPinsDoubted(
+async function withEffects(
   deps: DrainDeps,
   hints: readonly HintRow[],
 ): Promise<readonly HintRow[]> {
   const ready: HintRow[] = [];
   for (const hint of hints) {
     const { digest } = hint;
-    if (await isDone(deps, { digest }, () => doubtPin(hint, deps.store))) ready.push(hint);
+    if (await isDone(deps, { digest }, () => takeEffect(hint, deps))) ready.push(hint);
   }
   return ready;
-}
-
-/** Somebody changed a PIN in WhatsApp Manager: ours is set again before it is used, also of a number that is done. */
-async function doubtPin(
-  { field, wabaId, digits }: HintRow,
-  { numbers, credentials }: DrainDeps['store'],
-): Promise<void> {
-  if (field !== 'security' || digits === undefined) return;
-  const number = await numbers.byDigits(wabaId, digits);
-  if (number !== undefined) await credentials.markPinStale(number.phoneNumberId);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Secret } from '../domain/secret.ts';
-import type { Inbox } from '../store/store.ts';
+import type { Inbox } from '../store/hints.ts';
 import { isSame } from './access.ts';
 import { ANSWER_HEADERS, answerJson } from './answers.ts';
 import { readBody } from './body.ts';

@@ -60,6 +60,18 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const kept = await withoutErased(deps, reads);
       await inTurn(`number-reads/${wabaId}`, (transaction) => keepReads(transaction, wabaId, kept));
     },
+    reviewOf: async (wabaId) => {
+      const row = await db
+        .selectFrom('accounts')
+        .select(['review', 'reviewReadAtMs'])
+        .where('wabaId', '=', wabaId)
+        .executeTakeFirst();
+      const { review: status, reviewReadAtMs: readAtMs } = row ?? {};
+      if (typeof readAtMs !== 'number') return undefined;
+      return typeof status === 'string' ? { status, readAtMs } : { readAtMs };
+    },
+    keepReview: (wabaId, { status = null, readAtMs }) =>
+      setAccount(db, wabaId, { review: status, reviewReadAtMs: readAtMs }),
     readAtMs: async (wabaId) => {
       const row = await db
         .selectFrom('accounts')

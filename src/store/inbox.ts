@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { AccountEvent } from '../domain/account-events.ts';
 import type { NameDecision } from '../domain/name-decision.ts';
-import type { PhoneNumberId } from '../domain/phone-number.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
-import type { Inbox, NewHint } from './store.ts';
+import type { Inbox, NewHint } from './hints.ts';
 import type { Tombstones } from './tombstones.ts';
 
 interface InboxDeps {
@@ -13,8 +14,10 @@ interface InboxDeps {
   readonly nowMs: () => number;
 }
 
-/** SQLite takes 32,766 values in a statement, and a hint has five. */
+/** SQLite takes 32,766 values in a statement, and a hint has eight. */
 const HINTS_PER_STATEMENT = 1000;
+
+const ACCOUNT_FIELDS = ['account_update', 'account_review_update'];
 
 export function createInbox(deps: InboxDeps): Inbox {
   const { db, nowMs } = deps;
@@ -23,7 +26,7 @@ export function createInbox(deps: InboxDeps): Inbox {
     pending: async (limit) => {
       const rows = await db
         .selectFrom('inbox')
-        .select(['digest', 'wabaId', 'field', 'digits', 'receivedAtMs'])
+        .select(['digest', 'wabaId', 'field', 'digits', 'event', 'receivedAtMs'])
         .where('deliveredAtMs', 'is', null)
         .orderBy('receivedAtMs')
         .orderBy('digest')
@@ -41,8 +44,13 @@ export function createInbox(deps: InboxDeps): Inbox {
         .execute();
     },
     nameDecisionOf: (phoneNumberId) => nameDecisionOf(db, phoneNumberId),
+    accountEventsOf: (wabaId) => accountEventsOf(db, wabaId),
     forget: async (beforeMs) => {
-      await db.deleteFrom('inbox').where('receivedAtMs', '<', beforeMs).execute();
+      await db
+        .deleteFrom('inbox')
+        .where('receivedAtMs', '<', beforeMs)
+        .where((eb) => eb.or([eb('untilMs', 'is', null), eb('untilMs', '<', nowMs())]))
+        .execute();
       await forgetStrangers(db, beforeMs);
     },
   };
@@ -58,15 +66,7 @@ async function keep(deps: InboxDeps, given: readonly NewHint[]): Promise<number>
       const { numInsertedOrUpdatedRows = 0n } = await transaction
         .insertInto('inbox')
         .values(
-          hints
-            .slice(start, start + HINTS_PER_STATEMENT)
-            .map(({ digest, wabaId, field, digits = null }) => ({
-              digest,
-              wabaId,
-              field,
-              digits,
-              receivedAtMs,
-            })),
+          hints.slice(start, start + HINTS_PER_STATEMENT).map((hint) => rowOf(hint, receivedAtMs)),
         )
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
@@ -75,6 +75,13 @@ async function keep(deps: InboxDeps, given: readonly NewHint[]): Promise<number>
     await keepDecisions(transaction, decisionsIn(hints, receivedAtMs));
     return kept;
   });
+}
+
+/** A time that is still to come would outlive all that is told later. */
+function rowOf(hint: NewHint, receivedAtMs: number) {
+  const { digest, wabaId, field, digits = null, event = null, untilMs = null } = hint;
+  const toldAtMs = Math.min(hint.toldAtMs ?? receivedAtMs, receivedAtMs);
+  return { digest, wabaId, field, digits, event, toldAtMs, untilMs, receivedAtMs };
 }
 
 /** Late webhooks of an erased number leave nothing. */
@@ -87,6 +94,29 @@ async function withoutErased(
   return hints.filter(
     ({ wabaId, digits }) => digits === undefined || !erased.isDigits(wabaId, digits),
   );
+}
+
+/** At most one row per word of Meta's, however many webhooks there were. */
+async function accountEventsOf(
+  db: Kysely<Schema>,
+  wabaId: WabaId,
+): Promise<readonly AccountEvent[]> {
+  const rows = await db
+    .selectFrom('inbox')
+    .select((eb) => [
+      'field',
+      'event',
+      eb.fn.max<number>('toldAtMs').as('toldAtMs'),
+      eb.fn.max<number>('receivedAtMs').as('receivedAtMs'),
+      eb.fn.max<number | null>('untilMs').as('untilMs'),
+    ])
+    .where('wabaId', '=', wabaId)
+    .where('field', 'in', ACCOUNT_FIELDS)
+    .where('event', 'is not', null)
+    .groupBy(['field', 'event'])
+    .$narrowType<{ event: string }>()
+    .execute();
+  return rows.map(withoutNulls);
 }
 
 type DecisionRow = Schema['nameDecisions'];

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { EVENTS_TURN, type InTurn } from './database.ts';
 import { keepDelivery } from './deliveries.ts';
 import { withoutNulls, type Schema } from './schema.ts';
-import type { NumberAnnouncement, NumberRow, Numbers } from './store.ts';
+import type { NewEvent, NumberAnnouncement, NumberRow, Numbers } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
 
 interface NumbersDeps {
@@ -42,6 +42,7 @@ export function createNumbers(deps: NumbersDeps): Numbers {
       return rows.map(withoutNulls);
     },
     announce: (announcement) => announce(deps, announcement),
+    noteEnded: (about, key, event) => noteEnded(deps, about, { key, event }),
     note: (phoneNumberId, event) =>
       deps.inTurn(EVENTS_TURN, async (transaction) => {
         await transaction
@@ -99,6 +100,33 @@ async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Pr
         .executeTakeFirstOrThrow();
       if (deliverAs === undefined) continue;
       await keepDelivery(transaction, { ...announcement, eventId: id, type: deliverAs, atMs });
+    }
+  });
+}
+
+async function noteEnded(
+  { inTurn, nowMs }: NumbersDeps,
+  { wabaId, digits }: Parameters<Numbers['noteEnded']>[0],
+  { key, event }: { readonly key: string; readonly event: Omit<NewEvent, 'deliverAs'> },
+): Promise<void> {
+  await inTurn(EVENTS_TURN, async (transaction) => {
+    const ended = transaction
+      .selectFrom('numbers')
+      .select('phoneNumberId')
+      .where('wabaId', '=', wabaId)
+      .where('outcome', 'is not', null);
+    const meant = digits === undefined ? ended : ended.where('digits', '=', digits);
+    for (const { phoneNumberId } of await meant.execute()) {
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('announcements')
+        .values({ phoneNumberId, announcementKey: key, atMs: nowMs() })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows === 0n) continue;
+      await transaction
+        .insertInto('events')
+        .values({ ...event, phoneNumberId })
+        .execute();
     }
   });
 }

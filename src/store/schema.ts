@@ -124,6 +124,9 @@ interface InboxTable {
   wabaId: WabaId;
   field: string;
   digits: string | null;
+  event: string | null;
+  toldAtMs: number | null;
+  untilMs: number | null;
   receivedAtMs: number;
   deliveredAtMs: number | null;
 }
@@ -145,6 +148,8 @@ interface AccountTable {
   useOurs: number | null;
   useAtMs: number | null;
   listed: number | null;
+  review: string | null;
+  reviewReadAtMs: number | null;
 }
 
 interface AccountCallTable {

@@ -1,6 +1,5 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
-import type { NameDecision } from '../domain/name-decision.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { CodeMethod, Platform } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
@@ -11,6 +10,7 @@ import type { Fleet, NumberRow } from './fleet-store.ts';
 
 export type { NumberRow };
 import type { Figures } from './fleet-figures.ts';
+import type { Inbox } from './hints.ts';
 
 /** Everything we keep. Secrets in it are sealed; every method fails with `StoreUnavailable` when the database cannot answer. */
 export interface Store {
@@ -241,6 +241,12 @@ export interface Numbers {
   ofAccount(wabaId: WabaId): Promise<readonly NumberRow[]>;
   /** One transaction: the number's row, its new events, and those of them that the partner is to be told. */
   announce(announcement: NumberAnnouncement): Promise<void>;
+  /** Adds an event, once per key, to the history of the account's numbers that have ended; of one number, if digits name it. */
+  noteEnded(
+    about: { readonly wabaId: WabaId; readonly digits?: string },
+    key: string,
+    event: Omit<EventRow, 'id' | 'phoneNumberId'>,
+  ): Promise<void>;
   /** Adds one event to the history of a number that is known. */
   note(phoneNumberId: PhoneNumberId, event: Omit<EventRow, 'id' | 'phoneNumberId'>): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
@@ -274,42 +280,16 @@ export interface Deliveries {
   redeliver(id: string): Promise<boolean>;
 }
 
-/** One change of a webhook. `digest` is the SHA-256 of what makes it the same change when Meta repeats it. */
-export interface NewHint {
-  readonly digest: string;
-  readonly wabaId: WabaId;
-  readonly field: string;
-  /** Digits of the number the change is about; absent for changes of a whole account. */
-  readonly digits?: string;
-  /** What the change says of the number's name; without a time of its own it is told now. */
-  readonly nameDecision?: Omit<NameDecision, 'toldAtMs'> & { readonly toldAtMs?: number };
-}
-
-export interface HintRow {
-  readonly digest: string;
-  readonly wabaId: WabaId;
-  readonly field: string;
-  readonly digits?: string;
-  readonly receivedAtMs: number;
-}
-
-/** Meta's webhooks by digest: a duplicate is answered but kept once, and nothing is lost before 200 is sent. */
-export interface Inbox {
-  /** One transaction for all changes of a webhook. Answers with how many were new. */
-  keep(hints: readonly NewHint[]): Promise<number>;
-  /** Hints that have not woken their number yet, oldest first. */
-  pending(limit: number): Promise<readonly HintRow[]>;
-  markDelivered(digests: readonly string[]): Promise<void>;
-  /** The last decision about the number's name, in whatever order Meta sent them; it stays as long as the number is known. */
-  nameDecisionOf(phoneNumberId: PhoneNumberId): Promise<NameDecision | undefined>;
-  /** Drops what came before this instant: Meta repeats no change that old. */
-  forget(beforeMs: number): Promise<void>;
-}
-
 /** What one read of a number said, whoever made it: the number itself or the watch of its account. */
 export interface NumberRead {
   readonly phoneNumberId: PhoneNumberId;
   readonly facts: NumberFacts;
+}
+
+export interface AccountReview {
+  /** Meta's word; absent where Meta did not say. */
+  readonly status?: string;
+  readonly readAtMs: number;
 }
 
 /** Accounts as Meta showed them last. Losing all of it costs calls, never a number. */
@@ -317,6 +297,9 @@ export interface Accounts {
   lastReadOf(phoneNumberId: PhoneNumberId): Promise<NumberFacts | undefined>;
   lastReadsOf(wabaId: WabaId): Promise<readonly NumberRead[]>;
   keepReads(wabaId: WabaId, reads: readonly NumberRead[]): Promise<void>;
+  /** The account's review as Meta showed it last, and when it was asked. */
+  reviewOf(wabaId: WabaId): Promise<AccountReview | undefined>;
+  keepReview(wabaId: WabaId, review: AccountReview): Promise<void>;
   /** When the whole account was read last. */
   readAtMs(wabaId: WabaId): Promise<number | undefined>;
   /** How many numbers its list had last, most of which may be none of ours; 0 if it was never listed. */

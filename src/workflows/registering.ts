@@ -1,7 +1,8 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { AttemptRef } from '../contract/activities.ts';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
-import { causeEntry } from '../domain/causes.ts';
+import { causeEntry, type Cause } from '../domain/causes.ts';
+import type { Goal } from '../domain/goals.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import type {
   AttemptOutcome,
@@ -179,13 +180,17 @@ function proofWait(giveUpAfterMs: number, firstReadMs: number): Wait {
   return { goal: 'registered', pace: 'proof', giveUpAfterMs, notBeforeMs };
 }
 
+const GOAL_UNDER: Readonly<Partial<Record<Cause, Goal>>> = {
+  account_locked: 'registered-or-reinstated',
+};
+
 /** Waits for a time or a person. The number's own poll goes on, as somebody may register it elsewhere meanwhile. */
 async function move(run: Run, { for: who, refusal, untilMs }: Move): Promise<Seen> {
   const end = untilMs === undefined ? {} : { untilMs };
   const notBeforeMs = Date.now() + run.timing.pollMs;
   const woken = await waitForMove(
     run,
-    { goal: 'registered', pace: 'poll', notBeforeMs, ...end },
+    { goal: GOAL_UNDER[refusal.cause] ?? 'registered', pace: 'poll', notBeforeMs, ...end },
     { for: who, refusal, ...end },
   );
   const facts = woken.kind === 'facts' ? woken.facts : await look(run);

@@ -4,6 +4,7 @@ import type { Waiting } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
+import { waitMsOf } from '../domain/waits.ts';
 import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
@@ -169,12 +170,23 @@ async function stopOrWaitForAccess(run: Run, refusal: Refusal, before?: Waiting)
   await waitForAccess(run, refusal, before);
 }
 
-/** Stops all reads until a person has mended our access: a dead token is not polled. The deadline runs on. */
+/**
+ * Stops all reads until a person has mended our access, as a dead token is not polled; or, where it is Meta's move, until it is
+ * time to look again. The deadline runs on.
+ */
 async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Promise<void> {
-  announceWaiting(run, { for: 'operator', refusal });
-  await untilMessage(run, { hints: run.messages.hints }, () => false);
+  const untilMs = untilLookMs(refusal);
+  const who =
+    untilMs === undefined ? ({ for: 'operator' } as const) : { for: 'meta' as const, untilMs };
+  announceWaiting(run, { ...who, refusal });
+  await untilMessage(run, { hints: run.messages.hints, untilMs }, () => false);
   run.messages.retriesServed = run.messages.retries;
   if (before !== undefined) announceWaiting(run, before);
+}
+
+function untilLookMs({ cause }: Refusal): number | undefined {
+  if (causeEntry(cause).verdict !== 'wait') return undefined;
+  return Date.now() + waitMsOf(cause, 1);
 }
 
 /** Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. */

@@ -193,6 +193,21 @@ describe('a number that is added', () => {
     });
   });
 
+  test('is not added to a restricted account, and the answer says until when', async () => {
+    const { waba: restricted } = await signUp(edge);
+    const restricted_until = Date.now() + 3_600_000;
+    await edge.meta.patch(`/wabas/${restricted}`, { restricted_until });
+    const add = () => send(edge, `POST /v1/accounts/${restricted}/phone-numbers`, NEW);
+    expect((await add()).refusal).toMatchObject({ cause: 'number_cap' });
+    const told = { event: 'ACCOUNT_RESTRICTION', untilMs: restricted_until };
+    await edge.store.inbox.keep([
+      { digest: 'restricted', wabaId: wabaId(restricted), field: 'account_update', ...told },
+    ]);
+    const answer = await add();
+    expect([answer.status, answer.refusal?.cause]).toEqual([422, 'add_restricted']);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(3500);
+  });
+
   test('is not added again by a repeat, which Meta refuses', async () => {
     const answer = await send(edge, `POST /v1/accounts/${waba}/phone-numbers`, NEW);
     expect([answer.status, answer.code]).toEqual([422, 'refused_by_meta']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PhoneNumberId, WabaId } from '../../src/domain/phone-number.ts';
-import type { HintRow } from '../../src/store/store.ts';
+import type { HintRow } from '../../src/store/hints.ts';
 import { APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
 import { newSignup, phoneNumberId, wabaId } from '../store/builders.ts';
 import { openEdge, sign, type Answer, type Edge } from './edge.ts';

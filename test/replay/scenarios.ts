@@ -22,6 +22,8 @@ interface Step {
   readonly patch?: unknown;
   /** What a webhook tells of the name. */
   readonly nameDecision?: { readonly decision: string; readonly reason?: string };
+  /** What becomes of the review of its account, with the webhook. */
+  readonly accountReview?: string;
   readonly signal?: keyof typeof signalNames;
 }
 
@@ -110,6 +112,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     isOnPremises: true,
     pollMs: 1000,
     steps: [],
+  },
+  'account-in-review': {
+    signup: () => ({ order: { number: { name_status: 'PENDING_REVIEW', review: null } } }),
+    steps: [
+      { afterMs: 3000, accountReview: 'PENDING', signal: 'numberChanged' },
+      { afterMs: 3000, accountReview: 'APPROVED', patch: inReview(0), signal: 'numberChanged' },
+    ],
   },
   'found-connected': {
     signup: () => ({ order: { scenario: 'already_connected' } }),

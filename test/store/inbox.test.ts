@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NewHint } from '../../src/store/store.ts';
-import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS } from './builders.ts';
+import type { NewHint } from '../../src/store/hints.ts';
+import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS, wabaId } from './builders.ts';
 import { KINDS, openTestStore } from './test-store.ts';
 
 const hint = (digest: string, changes: Partial<NewHint> = {}): NewHint => ({
@@ -133,6 +133,44 @@ describe.each(KINDS)('%s', (kind) => {
       await store.signups.accept(newSignup({ ...stranger, idempotencyKey: 'k2' }));
       expect(await store.inbox.nameDecisionOf(NUMBER)).toMatchObject({ decision: 'REJECTED' });
       expect(await store.inbox.nameDecisionOf(OTHER_NUMBER)).toBeUndefined();
+    });
+  });
+
+  describe('what webhooks told of an account', () => {
+    const told = (digest: string, changes: Partial<NewHint>): NewHint =>
+      hint(digest, { field: 'account_update', ...changes });
+
+    it('is of each event the last, whatever their order', async () => {
+      const { store, clock } = await openTestStore(kind);
+      await store.inbox.keep([told('a', { event: 'DISABLE', toldAtMs: 2000 })]);
+      clock.nowMs += 1;
+      await store.inbox.keep([
+        told('b', { event: 'DISABLE', toldAtMs: 1000 }),
+        told('c', { event: 'REINSTATE', toldAtMs: T0_MS + 60_000, untilMs: 7 }),
+        told('d', { event: 'REINSTATE', wabaId: wabaId('7') }),
+        told('e', { event: 'PIN_CHANGED', field: 'security' }),
+        told('f', {}),
+      ]);
+      const events = await store.inbox.accountEventsOf(ACCOUNT);
+      expect(events.toSorted((x, y) => x.toldAtMs - y.toldAtMs)).toEqual([
+        { field: 'account_update', event: 'DISABLE', toldAtMs: 2000, receivedAtMs: T0_MS + 1 },
+        {
+          ...{ field: 'account_update', event: 'REINSTATE', untilMs: 7 },
+          ...{ toldAtMs: T0_MS + 1, receivedAtMs: T0_MS + 1 },
+        },
+      ]);
+    });
+
+    it('is forgotten with its webhook, except for a restriction that still holds', async () => {
+      const { store, clock } = await openTestStore(kind);
+      const event = 'ACCOUNT_RESTRICTION';
+      await store.inbox.keep([told('a', { event, untilMs: T0_MS + 5 }), told('b', { event })]);
+      clock.nowMs += 4;
+      await store.inbox.forget(clock.nowMs);
+      expect(await store.inbox.accountEventsOf(ACCOUNT)).toMatchObject([{ untilMs: T0_MS + 5 }]);
+      clock.nowMs += 2;
+      await store.inbox.forget(clock.nowMs);
+      expect(await store.inbox.accountEventsOf(ACCOUNT)).toEqual([]);
     });
   });
 });

@@ -186,4 +186,26 @@ describe.each(KINDS)('%s', (kind) => {
       expect(idsOf(await store.numbers.ofAccount(ACCOUNT)).toSorted()).toEqual(['1', '2', '4']);
     });
   });
+
+  describe('what Meta tells after the end', () => {
+    it('is in the history of those that have ended, once per key', async () => {
+      const { store } = await openTestStore(kind);
+      await store.signups.accept(newSignup());
+      const another = { phoneNumberId: OTHER_NUMBER, displayPhoneNumber: '+1 631-555-5556' };
+      await store.signups.accept(newSignup({ ...another, idempotencyKey: 'k2' }));
+      const told = { kind: 'told-by-meta', atMs: T0_MS, text: 'Told.', actor: 'Meta' };
+      const countOf = async (id: typeof NUMBER): Promise<number> =>
+        (await store.numbers.eventsOf(id)).filter((event) => event.kind === told.kind).length;
+      await store.numbers.noteEnded({ wabaId: ACCOUNT }, 'a', told);
+      await store.numbers.announce(announcement({ outcome: 'ready', events: [] }));
+      const digits = '16315555556';
+      await store.numbers.noteEnded({ wabaId: ACCOUNT, digits }, 'b', told);
+      expect([await countOf(NUMBER), await countOf(OTHER_NUMBER)]).toEqual([0, 0]);
+      for (const key of ['c', 'c', 'd']) {
+        await store.numbers.noteEnded({ wabaId: ACCOUNT }, key, told);
+      }
+      await store.numbers.noteEnded({ wabaId: wabaId('7') }, 'e', told);
+      expect([await countOf(NUMBER), await countOf(OTHER_NUMBER)]).toEqual([2, 0]);
+    });
+  });
 });

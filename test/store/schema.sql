@@ -24,7 +24,9 @@ CREATE TABLE "accounts" (
   "use_pct" integer,
   "use_ours" integer,
   "use_at_ms" bigint,
-  "listed" integer
+  "listed" integer,
+  "review" text,
+  "review_read_at_ms" bigint
 );
 
 CREATE TABLE "announcements" (
@@ -139,8 +141,13 @@ CREATE TABLE "inbox" (
   "field" text not null,
   "digits" text,
   "received_at_ms" bigint not null,
-  "delivered_at_ms" bigint
+  "delivered_at_ms" bigint,
+  "event" text,
+  "told_at_ms" bigint,
+  "until_ms" bigint
 );
+
+CREATE INDEX "inbox_by_account" on "inbox" ("waba_id", "field", "event");
 
 CREATE INDEX "inbox_pending" on "inbox" ("received_at_ms", "digest") where "delivered_at_ms" is null;
 

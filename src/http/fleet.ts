@@ -38,7 +38,7 @@ export async function listFleet({ request }: Call, deps: FleetDeps): Promise<Res
 }
 
 /** @throws HttpError for the first parameter that cannot be right */
-function filterIn(query: Query): FleetFilter {
+export function filterIn(query: Query): FleetFilter {
   const stage = optional(query.get('stage'), (value) => oneOf(value, 'invalid_stage', STAGES));
   const waitingFor = optional(query.get('waiting_for'), (value) =>
     oneOf(value, 'invalid_waiting_for', WAITING_FOR),
@@ -65,7 +65,7 @@ function textOf(value: unknown): string {
   return text;
 }
 
-function pagingIn(query: Query): FleetPaging {
+export function pagingIn(query: Query): FleetPaging {
   const limit = optional(query.get('limit'), limitOf);
   const after = optional(query.get('after'), (value) =>
     checkedText(value, 'invalid_after', (text) => {

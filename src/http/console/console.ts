@@ -2,6 +2,7 @@ import { entryOf, type HttpError } from '../errors.ts';
 import { anyone, operator, viewer, type Routes } from '../routes.ts';
 import { readAssets } from './assets.ts';
 import { errorPage } from './error-page.ts';
+import { showFleetPage } from './fleet.ts';
 import { postMove, showNumberPage, type NumberPagesDeps } from './numbers.ts';
 import { answerPage, type Page } from './page.ts';
 
@@ -22,6 +23,7 @@ export function createConsole(rest: Omit<NumberPagesDeps, 'assets'>): Console {
   const deps = { ...rest, assets };
   return {
     pages: {
+      '/': { GET: viewer((call) => showFleetPage(call, deps)) },
       '/numbers/:id': { GET: viewer((call) => showNumberPage(call, deps)) },
       '/numbers/:id/moves/:move': { POST: operator((call) => postMove(call, deps)) },
     },

@@ -32,6 +32,14 @@ export function stageText(stage: string): string {
   return inTable(STAGES, stage) ?? stage;
 }
 
+export function moverText(mover: string): string {
+  return inTable(MOVERS, mover)?.[0] ?? mover;
+}
+
+export function outcomeText(outcome: string): string {
+  return inTable(OUTCOMES, outcome)?.[0] ?? causeText(outcome.replaceAll('-', '_'));
+}
+
 /** Whose move it is, or how the onboarding has ended. */
 export function standingOf(number: {
   readonly waiting_for: string;

@@ -44,7 +44,7 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
   const nowMs = Date.now();
   const { order, signedUpAtMs = nowMs } = scenario.signup(nowMs);
   const accepted = await acceptSignup(engine, order, signedUpAtMs);
-  const input = scenario.isOnPremises === true ? await onPremises(engine, accepted) : accepted;
+  const input = await asIn(engine, scenario, accepted);
   const { phoneNumberId } = input;
   if (scenario.fault !== undefined) {
     const match = { number: phoneNumberId, times: 1, path: 'register' };
@@ -65,6 +65,15 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
   }
   await handle.result().catch(() => undefined);
   await keep(name, await handle.fetchHistory());
+}
+
+async function asIn(
+  engine: RealEngine,
+  { isOnPremises, source }: Scenario,
+  input: OnboardingInput,
+): Promise<OnboardingInput> {
+  if (isOnPremises === true) return await onPremises(engine, input);
+  return source === undefined ? input : { ...input, source };
 }
 
 async function onPremises(

@@ -3,6 +3,7 @@ import { isPort } from './config-rules.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { parseDuration } from './duration.ts';
 import type { PostgresAddress } from './store/place.ts';
+import { isOrigin } from './web-address.ts';
 
 export const text = z.string({ error: 'missing' });
 export const word = text.regex(/^\S+$/, { error: 'has white space', abort: true });
@@ -23,3 +24,7 @@ export const databaseUrl = text.transform((value, context): PostgresAddress => {
   context.addIssue(parsed);
   return z.NEVER;
 });
+
+export const origins = text
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine((all) => all.every(isOrigin), 'must be origins such as https://partner.example');

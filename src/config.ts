@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseUrl, durationMs, port, text, word } from './config-fields.ts';
+import { databaseUrl, durationMs, origins, port, text, word } from './config-fields.ts';
 import { isAlone, isPollIntervalSane, withFallbacks } from './config-rules.ts';
 import type { CodecSettings } from './connection.ts';
 import { Secret } from './domain/secret.ts';
@@ -10,7 +10,7 @@ import { isReceiverUrl, isSigningSecret } from './partner/settings.ts';
 import type { StorePlace } from './store/place.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import type { VariableName } from './variables.ts';
-import { isGraphOrigin, isOrigin, isWebUrl, originOf } from './web-address.ts';
+import { isGraphOrigin, isWebUrl, originOf } from './web-address.ts';
 
 /** Everything a program needs to know, checked once at its start. */
 export interface Config {
@@ -47,6 +47,8 @@ export interface Config {
   readonly codecServer: { readonly host: string; readonly port: number };
   /** Where each program shows its metrics; absent: it does not. */
   readonly metrics: { readonly starter?: ListenAddress; readonly worker?: ListenAddress };
+  /** Does the watch of an account begin the onboarding of numbers added in WhatsApp Manager? */
+  readonly isAdopting: boolean;
   /** Path of the pre-built workflow code. */
   readonly workflowBundle?: string;
   readonly logLevel: LogLevel;
@@ -94,6 +96,7 @@ const environment = z
     CERTIFICATE_GRACE: durationMs,
     NAME_UNDECIDED_AFTER: durationMs,
     OUTCOME_WAIT: durationMs,
+    ADOPT_NUMBERS: z.enum(['off', 'on'], 'must be off or on'),
     SHUTDOWN_GRACE: durationMs,
     PARTNER_EVENTS_URL: word
       .refine(isReceiverUrl, 'must be https, or http to a loopback host, without a password')
@@ -116,13 +119,7 @@ const environment = z
     WORKER_METRICS_HOST: word,
     WORKER_METRICS_PORT: port.optional(),
     API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
-    ALLOWED_ORIGINS: text
-      .transform((list) => list.split(',').map((origin) => origin.trim()))
-      .refine(
-        (origins) => origins.every(isOrigin),
-        'must be origins such as https://partner.example',
-      )
-      .optional(),
+    ALLOWED_ORIGINS: origins.optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
   } satisfies Partial<Record<VariableName, z.ZodType>>)
   .refine((env) => env.META_APP_SECRET !== env.META_VERIFY_TOKEN, {
@@ -227,6 +224,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
     metrics: metricsOf(env),
     ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
+    isAdopting: env.ADOPT_NUMBERS === 'on',
     logLevel: env.LOG_LEVEL,
     shutdownGraceMs: env.SHUTDOWN_GRACE,
     timing: timingOf(env),

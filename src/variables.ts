@@ -70,6 +70,11 @@ export const VARIABLES = {
       'How long after a register call without an answer the number is read again: more than `GRAPH_TIMEOUT`',
     fallback: '60s',
   },
+  ADOPT_NUMBERS: {
+    meaning:
+      '`on` begins the onboarding of numbers that somebody adds to a watched account in WhatsApp Manager, if they are not proved yet: nothing is written at Meta before a code proves them. `off` leaves them to `account adopt`',
+    fallback: 'on',
+  },
   SHUTDOWN_GRACE: {
     meaning: 'How long a stopping program lets running work end: more than `GRAPH_TIMEOUT`',
     fallback: '20s',

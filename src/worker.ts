@@ -128,6 +128,7 @@ await runProgram('worker', async ({ config, log }) => {
         appId: config.meta.appId,
         graphTimeoutMs: config.graph.timeoutMs,
         isPartnerTold: config.partnerEvents !== undefined,
+        isAdopting: config.isAdopting,
       }),
       stickyQueueScheduleToStartTimeout: STICKY_MS,
     });

@@ -189,7 +189,7 @@ function wakeWatch(scene: Scene): void {
     return;
   }
   scene.calls += read.calls;
-  scene.readAtMs = nowMs;
+  if (read.kind === 'list') scene.readAtMs = nowMs;
   for (const number of waiting) {
     const facts = factsOf(number, nowMs);
     const isChanged = isWorthAHint(number.seen, facts);

@@ -16,7 +16,7 @@ export function createAnnounce({
       wabaId,
       stage,
       waitingFor: waiting.for,
-      deadlineAtMs,
+      ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
       ...(cause === undefined ? {} : { cause }),
       ...(outcome === undefined ? {} : { outcome }),
       progressJson: JSON.stringify(progress),

@@ -17,6 +17,8 @@ export interface ActivityDeps {
   readonly graphTimeoutMs: number;
   /** Is there a receiver of events? */
   readonly isPartnerTold?: boolean;
+  /** Does the watch begin the onboarding of numbers that were added in WhatsApp Manager? */
+  readonly isAdopting?: boolean;
 }
 
 /** The account's token; without one every call would be refused, so a person is asked at once. */

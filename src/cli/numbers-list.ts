@@ -72,7 +72,6 @@ function filterOf({ account, ...filter }: ListOptions, command: CliCommand): Fle
 }
 
 function cellsOf(number: NumberSummary): readonly string[] {
-  const { seconds_left: left } = number;
   return [
     number.phone_number_id,
     number.display_phone_number,
@@ -80,6 +79,11 @@ function cellsOf(number: NumberSummary): readonly string[] {
     number.outcome ?? number.stage,
     number.waiting_for,
     number.cause ?? '',
-    left === undefined ? '' : spanOf(left * 1000),
+    leftOf(number),
   ];
+}
+
+function leftOf({ deadline_at: deadlineAt, seconds_left: left, outcome }: NumberSummary): string {
+  if (deadlineAt === undefined && outcome === undefined) return 'no deadline';
+  return left === undefined ? '' : spanOf(left * 1000);
 }

@@ -157,6 +157,7 @@ function openFacts(number: NumberDetails): readonly Fact[] {
 }
 
 function timeLeftOf({ deadline_at: deadlineAt, seconds_left: left }: NumberDetails): string {
+  if (deadlineAt === undefined) return 'no deadline: it came without Embedded Signup';
   if (left === undefined) return '';
   return `${spanOf(left * 1000)}, until ${dateOf(Date.parse(deadlineAt))}`;
 }

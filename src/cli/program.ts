@@ -1,4 +1,5 @@
 import { addAccountAdd } from './account-add.ts';
+import { addAccountAdopt } from './account-adopt.ts';
 import { addAccountList } from './account-list.ts';
 import { addAccountShow } from './account-show.ts';
 import { addAccountSubscribe, addAccountUnsubscribe } from './account-subscribe.ts';
@@ -59,6 +60,7 @@ function addOrders(program: CliCommand, io: Io): void {
   addAccountShow(account, io);
   addAccountWatch(account, io);
   addAccountAdd(account, io);
+  addAccountAdopt(account, io);
   addAccountSubscribe(account, io);
   addAccountUnsubscribe(account, io);
   addCode(program, io);

@@ -16,7 +16,7 @@ export const ONBOARD_PHONE_NUMBER = 'onboardPhoneNumber';
 export interface OnboardingInput {
   readonly phoneNumberId: PhoneNumberId;
   readonly wabaId: WabaId;
-  /** When the signup callback was accepted, in milliseconds since the epoch. */
+  /** When the signup callback, or the order to begin without one, was accepted: milliseconds since the epoch. */
   readonly signedUpAtMs: number;
   readonly platform: Platform;
   readonly source: Source;
@@ -55,7 +55,8 @@ export interface Waiting {
 export interface Progress {
   readonly stage: Stage;
   readonly waiting: Waiting;
-  readonly deadlineAtMs: number;
+  /** Absent for a number that came without Embedded Signup. */
+  readonly deadlineAtMs?: number;
   readonly tracks: Tracks;
   readonly attemptsLeft?: AttemptsLeft;
   readonly certificateSha256?: string;

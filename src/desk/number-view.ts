@@ -51,7 +51,8 @@ export interface NumberSummary {
   readonly cause: string | undefined;
   readonly advice: string | undefined;
   readonly outcome: string | undefined;
-  readonly deadline_at: string;
+  /** Absent for a number that came without Embedded Signup: nothing ends by a date. */
+  readonly deadline_at: string | undefined;
   readonly seconds_left: number | undefined;
   readonly updated_at: string;
 }
@@ -97,7 +98,7 @@ export interface EventView {
 }
 
 export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
-  const isBound = BOUND_STAGES.includes(row.stage);
+  const { deadlineAtMs } = row;
   return {
     phone_number_id: row.phoneNumberId,
     waba_id: row.wabaId,
@@ -108,10 +109,15 @@ export function summaryOf(row: NumberRow, nowMs: number): NumberSummary {
     cause: row.cause,
     advice: adviceOf(row.cause, parseProgress(row.progressJson)),
     outcome: row.outcome,
-    deadline_at: isoOf(row.deadlineAtMs),
-    seconds_left: isBound ? Math.max(0, Math.floor((row.deadlineAtMs - nowMs) / 1000)) : undefined,
+    deadline_at: deadlineAtMs === undefined ? undefined : isoOf(deadlineAtMs),
+    seconds_left: secondsLeftOf(row, nowMs),
     updated_at: isoOf(row.updatedAtMs),
   };
+}
+
+function secondsLeftOf({ stage, deadlineAtMs }: NumberRow, nowMs: number): number | undefined {
+  if (deadlineAtMs === undefined || !BOUND_STAGES.includes(stage)) return undefined;
+  return Math.max(0, Math.floor((deadlineAtMs - nowMs) / 1000));
 }
 
 export function detailsOf(

@@ -134,7 +134,11 @@ export async function allNumbers(
 }
 
 /** The pages after the first, which had its turn: made already, so they are only counted. */
-async function countMore({ store }: MetaDeps, target: AccountTarget, calls: number): Promise<void> {
+export async function countMore(
+  { store }: MetaDeps,
+  target: AccountTarget,
+  calls: number,
+): Promise<void> {
   const { wabaId } = target;
   if (calls <= 0) return;
   await store?.pacing.permit({ wabaId, who: 'desk', urgencyMs: 0, calls, atOnce: true });

@@ -1,4 +1,4 @@
-import { registrationOf, type NumberFacts } from './number-facts.ts';
+import { needsRegistration, registrationOf, type NumberFacts } from './number-facts.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,7 +24,7 @@ export interface AccountSeen {
   readonly waiting: readonly Waiter[];
   /** Numbers of the account that came to us, ended ones among them. */
   readonly known: number;
-  /** When the account was last read as a whole. */
+  /** When the account was last listed as a whole. */
   readonly readAtMs: number | undefined;
 }
 
@@ -50,21 +50,34 @@ export type WatchMove =
 
 /** What the watch of an account does now. */
 export function nextOfWatch(seen: AccountSeen, nowMs: number): WatchMove {
-  const { waiting, known, readAtMs } = seen;
+  const { waiting, known } = seen;
   const intervalMs = watchIntervalMs(seen, nowMs);
-  const readsAtMs = waiting.length === 0 ? [readAtMs] : waiting.map(({ facts }) => facts?.readAtMs);
-  const dueMs = watchDueMs(
-    readsAtMs.map((atMs) => atMs ?? 0),
+  const listDueMs = listedAtMs(seen) + DAY_MS;
+  const readDueMs = watchDueMs(
+    waiting.map(({ facts }) => facts?.readAtMs ?? 0),
     intervalMs,
   );
+  const dueMs = waiting.length === 0 ? listDueMs : Math.min(readDueMs, listDueMs);
   if (dueMs > nowMs) return { kind: 'sleep', forMs: dueMs - nowMs };
-  return { kind: 'read', read: cheapestRead(waiting.length, known), thenSleepMs: intervalMs };
+  const read = listDueMs > nowMs ? cheapestRead(waiting.length, known) : listOf(known);
+  const thenSleepMs = read.kind === 'list' ? intervalMs : Math.min(intervalMs, listDueMs - nowMs);
+  return { kind: 'read', read, thenSleepMs };
+}
+
+/** Once a day, as only the list shows a number that was added by hand. The first is due a day after somebody began to wait. */
+function listedAtMs({ waiting, readAtMs }: AccountSeen): number {
+  if (readAtMs !== undefined) return readAtMs;
+  return waiting.length === 0 ? 0 : Math.min(...waiting.map(({ sinceMs }) => sinceMs));
 }
 
 /** How an account is read: by its list, or its waiting numbers one by one where that is fewer calls. */
 export function cheapestRead(waiting: number, known: number): AccountRead {
-  const pages = Math.max(Math.ceil(known / PAGE_SIZE), 1);
-  return waiting < pages ? { kind: 'one-by-one', calls: waiting } : { kind: 'list', calls: pages };
+  const list = listOf(known);
+  return waiting < list.calls ? { kind: 'one-by-one', calls: waiting } : list;
+}
+
+function listOf(known: number): AccountRead {
+  return { kind: 'list', calls: Math.max(Math.ceil(known / PAGE_SIZE), 1) };
 }
 
 export interface AccountRead {
@@ -94,4 +107,12 @@ export function isWorthAHint(before: NumberFacts | undefined, after: NumberFacts
     before.nameStatus !== after.nameStatus ||
     before.newNameStatus !== after.newNameStatus
   );
+}
+
+/**
+ * May the watch begin the onboarding of a number that nobody told us of? Only where nothing happens at Meta before a person acts:
+ * one added by hand is unproved, and waits for a code. Others may be anybody's: a person must name them.
+ */
+export function mayAdoptUnasked(facts: NumberFacts): boolean {
+  return needsRegistration(facts) && facts.codeVerificationStatus === 'NOT_VERIFIED';
 }

@@ -17,8 +17,18 @@ export const WAITING_FOR = ['meta', 'customer', 'operator', 'time', 'nobody'] as
 
 export type WaitingFor = (typeof WAITING_FOR)[number];
 
-/** How a number came to us. */
-export type Source = 'embedded-signup';
+/** How a number came to us: by its customer's signup, by hand in WhatsApp Manager, or added by our own order to Meta's API. */
+export const SOURCES = ['embedded-signup', 'whatsapp-manager', 'api'] as const;
+
+export type Source = (typeof SOURCES)[number];
+
+/**
+ * Only Embedded Signup starts Meta's 14 days. A number that came otherwise may take its time: what lapses is the proof of
+ * ownership, which a new code renews.
+ */
+export function hasSignupDeadline(source: Source): boolean {
+  return source === 'embedded-signup';
+}
 
 /** How a customer's On-Premises client sends a code. In small letters, as it writes them. */
 export type CodeMethod = 'sms' | 'voice';

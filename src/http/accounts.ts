@@ -5,8 +5,8 @@ import {
   unsubscribe,
   type NewNumber,
 } from '../desk/accounts.ts';
-import type { MetaDeps } from '../desk/meta.ts';
-import type { WabaId } from '../domain/phone-number.ts';
+import { addAndOnboard, adoptNumbers, listAdoptable, type AdoptionDeps } from '../desk/adoption.ts';
+import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
 import { Secret } from '../domain/secret.ts';
 import {
   checkedCallbackUrl,
@@ -23,13 +23,17 @@ import { HttpError } from './errors.ts';
 import { readQuery } from './query.ts';
 import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
 import { readIdempotencyKey } from './signup-request.ts';
-import type { Store } from '../store/store.ts';
+import { statusUrlOf } from './signups.ts';
 import { checkedText, optional, preverifiedIdOf, wabaIdOf } from './values.ts';
 
-interface AccountDeps extends MetaDeps {
+interface AccountDeps extends AdoptionDeps {
   readonly appId: string;
-  readonly store: NonNullable<MetaDeps['store']> & Pick<Store, 'inbox'>;
+  /** Lets the drain look at what is new. */
+  readonly wake: () => void;
 }
+
+/** Of one order: as many as a page of Meta's list. */
+const MOST_ADOPTED = 100;
 
 /** Accounts as Meta shows them, and what may be ordered for one. */
 export function accountRoutes(deps: AccountDeps): Routes {
@@ -38,6 +42,10 @@ export function accountRoutes(deps: AccountDeps): Routes {
     '/v1/accounts/:waba_id/phone-numbers': {
       GET: viewer((call) => listPhoneNumbers(call, deps)),
       POST: operator((call) => addPhoneNumber(call, deps)),
+    },
+    '/v1/accounts/:waba_id/adoptions': {
+      GET: viewer((call) => showAdoptable(call, deps)),
+      POST: operator((call) => postAdoptions(call, deps)),
     },
     '/v1/accounts/:waba_id/subscription': {
       PUT: admin((call) => putSubscription(call, deps)),
@@ -52,17 +60,46 @@ async function showAccount(call: Call, deps: AccountDeps): Promise<Response> {
 
 async function addPhoneNumber(call: Call, deps: AccountDeps): Promise<Response> {
   const wabaId = accountOf(call);
-  const number = await readNewNumber(call.request);
+  const { number, isByHand } = await readNewNumber(call.request);
   readIdempotencyKey(call.request);
-  const id = await addNumber(deps, { wabaId }, number);
-  const location = `/v1/phone-numbers/${id}?waba_id=${wabaId}`;
-  return answerJson({ phone_number_id: id }, 201, { location });
+  const { phoneNumberId, isOnboarding } = isByHand
+    ? { phoneNumberId: await addNumber(deps, { wabaId }, number), isOnboarding: false }
+    : await addAndOnboard(deps, { wabaId }, { number, actor: call.actor });
+  if (isOnboarding) deps.wake();
+  const location = isOnboarding
+    ? statusUrlOf(phoneNumberId)
+    : `/v1/phone-numbers/${phoneNumberId}?waba_id=${wabaId}`;
+  const body = { phone_number_id: phoneNumberId, is_onboarding: isOnboarding };
+  return answerJson(body, 201, { location });
 }
 
-async function readNewNumber(request: Request): Promise<NewNumber> {
+async function showAdoptable(call: Call, deps: AccountDeps): Promise<Response> {
+  const wabaId = accountOf(call);
+  return answerJson({ waba_id: wabaId, adoptable: await listAdoptable(deps, { wabaId }) });
+}
+
+async function postAdoptions(call: Call, deps: AccountDeps): Promise<Response> {
+  const wabaId = accountOf(call);
+  const body = await readJsonObject(call.request, ['phone_number_ids']);
+  const ids = idsOf(body.get('phone_number_ids'));
+  readIdempotencyKey(call.request);
+  const view = await adoptNumbers(deps, { wabaId }, { ids, actor: call.actor });
+  deps.wake();
+  return answerJson(view, 202);
+}
+
+function idsOf(value: unknown): readonly PhoneNumberId[] {
+  const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_ADOPTED;
+  if (!isList || !value.every(isPhoneNumberId)) throw new HttpError('invalid_phone_number_ids');
+  return value;
+}
+
+async function readNewNumber(
+  request: Request,
+): Promise<{ readonly number: NewNumber; readonly isByHand: boolean }> {
   const body = await readJsonObject(request, [
     ...['cc', 'phone_number', 'verified_name'],
-    ...['preverified_id', 'migrate_phone_number'],
+    ...['preverified_id', 'migrate_phone_number', 'by_hand'],
   ]);
   const cc = checkedText(body.get('cc'), 'invalid_cc', checkedCountryCode);
   const digits = checkedText(body.get('phone_number'), 'invalid_phone_number', checkedDigits);
@@ -70,10 +107,13 @@ async function readNewNumber(request: Request): Promise<NewNumber> {
   const preverifiedId = optional(body.get('preverified_id'), preverifiedIdOf);
   const isMigrated = body.get('migrate_phone_number') ?? false;
   if (typeof isMigrated !== 'boolean') throw new HttpError('invalid_migrate_phone_number');
-  return {
+  const isByHand = body.get('by_hand') ?? false;
+  if (typeof isByHand !== 'boolean') throw new HttpError('invalid_by_hand');
+  const number = {
     ...{ cc, phoneNumber: digits, verifiedName: name, isMigrated },
     ...(preverifiedId === undefined ? {} : { preverifiedId }),
   };
+  return { number, isByHand };
 }
 
 async function putSubscription(call: Call, deps: AccountDeps): Promise<Response> {

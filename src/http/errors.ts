@@ -90,6 +90,11 @@ export const HTTP_ERRORS = {
     status: 400,
     message: 'verified_name: 2-75 characters on one line',
   },
+  invalid_by_hand: { status: 400, message: 'by_hand: true or false' },
+  invalid_phone_number_ids: {
+    status: 400,
+    message: 'phone_number_ids: a list of 1-100 ids, each of 1-20 digits, as strings',
+  },
   invalid_migrate_phone_number: { status: 400, message: 'migrate_phone_number: true or false' },
   invalid_override: {
     status: 400,

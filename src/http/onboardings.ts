@@ -30,6 +30,7 @@ import {
   type SentBy,
 } from '../contract/onboarding.ts';
 import type { searchAttributeKinds } from '../contract/search-attributes.ts';
+import type { Source } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { SignupRow } from '../store/store.ts';
@@ -117,13 +118,13 @@ export function createOnboardings(options: {
 }
 
 async function startOnboarding(client: Client, signup: SignupRow, timing: Timing): Promise<void> {
-  const { phoneNumberId, wabaId, how } = signup;
+  const { phoneNumberId, wabaId, how, source } = signup;
   const input: OnboardingInput = {
     phoneNumberId,
     wabaId,
     signedUpAtMs: signup.acceptedAtMs,
     ...how,
-    source: 'embedded-signup',
+    source,
     timing,
   };
   await client.workflow.start(ONBOARD_PHONE_NUMBER, {
@@ -135,11 +136,17 @@ async function startOnboarding(client: Client, signup: SignupRow, timing: Timing
     typedSearchAttributes: attributesOf(signup),
     staticSummary: `Number …${phoneNumberId.slice(-4)} of account ${wabaId}`,
     staticDetails: [
-      `Takes number **${phoneNumberId}** of account **${wabaId}** from Embedded Signup to its certificate.`,
+      `Takes number **${phoneNumberId}** of account **${wabaId}** from ${BEGINNINGS[source]} to its certificate.`,
       'Send the signal `retry` once what it asks for is done.',
     ].join('\n\n'),
   });
 }
+
+const BEGINNINGS: Readonly<Record<Source, string>> = {
+  'embedded-signup': 'Embedded Signup',
+  'whatsapp-manager': 'WhatsApp Manager, where it was added by hand,',
+  api: 'the order that added it',
+};
 
 /** One watch per account; a signal lets a running one know that a number more may wait. */
 async function startWatch(client: Client, wabaId: WabaId, timing: Timing): Promise<void> {
@@ -171,10 +178,14 @@ function attributesOf({ wabaId, deadlineAtMs }: SignupRow): SearchAttributePair[
     keyword('OnboardingStage', 'verifying'),
     keyword('WaitingFor', 'meta'),
     keyword('WabaId', wabaId),
-    {
-      key: defineSearchAttributeKey(deadlineAt, SearchAttributeType.DATETIME),
-      value: new Date(deadlineAtMs),
-    },
+    ...(deadlineAtMs === undefined
+      ? []
+      : [
+          {
+            key: defineSearchAttributeKey(deadlineAt, SearchAttributeType.DATETIME),
+            value: new Date(deadlineAtMs),
+          },
+        ]),
     { key: defineSearchAttributeKey(needsAttention, SearchAttributeType.BOOL), value: false },
   ];
 }

@@ -13,21 +13,24 @@ export async function factsOf(
   number: PhoneNumber,
 ): Promise<NumberFacts> {
   const { phoneNumberId, certificate } = number;
+  const facts = passingFactsOf(number, nowMs());
+  if (certificate === undefined) return facts;
+  const certificateSha256 = await store.credentials.keepCertificate(phoneNumberId, certificate);
+  return { ...facts, certificateSha256 };
+}
+
+/** The same of a number that is none of ours: nothing of it is kept, and its certificate is nobody's business. */
+export function passingFactsOf(number: PhoneNumber, readAtMs: number): NumberFacts {
   const { status, platformType, throughputLevel, nameStatus, newNameStatus } = number;
   const { canSendMessage, lastOnboardedAtMs } = number;
   return {
-    readAtMs: nowMs(),
+    readAtMs,
     codeVerificationStatus: number.codeVerificationStatus,
     isOnBizApp: number.isOnBizApp ?? false,
     isPreverified: number.isPreverified ?? false,
     ...present({ status, platformType, throughputLevel, nameStatus, newNameStatus }),
     ...present({ canSendMessage }),
     ...present({ lastOnboardedAtMs }),
-    ...(certificate === undefined
-      ? {}
-      : {
-          certificateSha256: await store.credentials.keepCertificate(phoneNumberId, certificate),
-        }),
   };
 }
 

@@ -72,7 +72,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     },
     keepReview: (wabaId, { status = null, readAtMs }) =>
       setAccount(db, wabaId, { review: status, reviewReadAtMs: readAtMs }),
-    readAtMs: async (wabaId) => {
+    listedAtMs: async (wabaId) => {
       const row = await db
         .selectFrom('accounts')
         .select('readAtMs')
@@ -88,8 +88,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         .executeTakeFirst();
       return row?.listed ?? 0;
     },
-    markRead: (wabaId, listed) =>
-      setAccount(db, wabaId, { readAtMs: nowMs(), ...(listed === undefined ? {} : { listed }) }),
+    markListed: (wabaId, listed) => setAccount(db, wabaId, { readAtMs: nowMs(), listed }),
     claimSubscription: (wabaId) => claimSubscription(deps, wabaId),
     giveUpSubscription: (wabaId) => setAccount(db, wabaId, { subscribedAtMs: null }),
   };

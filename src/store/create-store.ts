@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
+import { createAdoptions } from './create-adoptions.ts';
 import { createAttempts } from './attempts.ts';
 import { createAudit } from './audit.ts';
 import { createCredentials } from './credentials.ts';
@@ -54,6 +55,7 @@ export async function createStore(
     attempts: createAttempts({ ...deps, table: 'registrationAttempts' }),
     deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
     signups: createSignups(deps),
+    adoptions: createAdoptions(deps),
     numbers: createNumbers(deps),
     fleet: createFleet(deps),
     deliveries: createDeliveries(deps),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { z } from 'zod';
 import { BUDGET_WINDOW_MS } from '../domain/attempt-budget.ts';
 import { digitsOf, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
@@ -65,10 +65,7 @@ async function begin(
         phoneNumberId,
       ),
     };
-    await transaction
-      .deleteFrom('tombstones')
-      .where('erasedAtMs', '<=', erasedAtMs - TOMBSTONE_MS)
-      .execute();
+    await stripOld(transaction, { idHash, beforeMs: erasedAtMs - TOMBSTONE_MS });
     await transaction
       .insertInto('tombstones')
       .values({ idHash, digitsHash, erasedAtMs, attemptsJson: JSON.stringify(attempts) })
@@ -76,6 +73,17 @@ async function begin(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   });
+}
+
+/** Of an old tombstone nothing is needed but the hash of the id; of this number's own, not even that. */
+async function stripOld(
+  db: Kysely<Schema>,
+  { idHash, beforeMs }: { readonly idHash: string; readonly beforeMs: number },
+): Promise<void> {
+  const isOld = (eb: ExpressionBuilder<Schema, 'tombstones'>) => eb('erasedAtMs', '<=', beforeMs);
+  await db.deleteFrom('tombstones').where(isOld).where('idHash', '=', idHash).execute();
+  const attemptsJson = JSON.stringify({ registrationAttempts: [], deregistrationAttempts: [] });
+  await db.updateTable('tombstones').set({ digitsHash: null, attemptsJson }).where(isOld).execute();
 }
 
 async function sentAtMsIn(
@@ -190,7 +198,7 @@ async function welcomeBack(
   { inTurn, tombstones, nowMs }: ErasureDeps,
   phoneNumberId: PhoneNumberId,
 ): Promise<'erasing' | 'welcome'> {
-  if ((await tombstones.recent()) === undefined) return 'welcome';
+  if ((await tombstones.ever()) === undefined) return 'welcome';
   const idHash = await tombstones.hashOfId(phoneNumberId);
   return await inTurn(EVENTS_TURN, async (transaction) => {
     const row = await transaction

@@ -8,7 +8,8 @@ export interface NumberRow {
   readonly verifiedName?: string;
   readonly stage: string;
   readonly waitingFor: string;
-  readonly deadlineAtMs: number;
+  /** Absent where nothing ends by a date: it came without Embedded Signup. */
+  readonly deadlineAtMs?: number;
   readonly cause?: string;
   readonly outcome?: string;
   readonly progressJson?: string;

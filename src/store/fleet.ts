@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
 import { BOUND_STAGES } from '../domain/onboarding.ts';
 import { digitsOf } from '../domain/phone-number.ts';
-import { NUMBER_COLUMNS } from './numbers.ts';
-import { withoutNulls, type Schema } from './schema.ts';
+import { deadlineColumnOf } from './deadline-column.ts';
+import { NUMBER_COLUMNS, rowOf } from './numbers.ts';
+import type { Schema } from './schema.ts';
 import type {
   Fleet,
   FleetFilter,
@@ -27,7 +28,7 @@ const DAY_MS = 86_400_000;
 /** A number as people write it: `+1 (631) 555-55`. */
 const NUMBER_TEXT = /^[+(]*[0-9][0-9 ().-]*$/;
 
-const isBound = sql<boolean>`outcome is null and stage in (${sql.join(BOUND_STAGES)})`;
+const isBound = sql<boolean>`outcome is null and stage in (${sql.join(BOUND_STAGES)}) and deadline_at_ms < ${deadlineColumnOf()}`;
 const rank = sql<number>`case when outcome is not null then 2 when ${isBound} then 0 else 1 end`;
 const order = sql<number>`case when outcome is not null then -updated_at_ms else deadline_at_ms end`;
 
@@ -65,8 +66,8 @@ async function list(
     const place = sql`(${after.rank}, ${after.order}, ${after.phoneNumberId})`;
     query = query.where(sql<boolean>`(${rank}, ${order}, phone_number_id) > ${place}`);
   }
-  if (limit === undefined) return { rows: (await query.execute()).map(withoutNulls) };
-  const found = (await query.limit(limit + 1).execute()).map(withoutNulls);
+  if (limit === undefined) return { rows: (await query.execute()).map(rowOf) };
+  const found = (await query.limit(limit + 1).execute()).map(rowOf);
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : undefined;
   return last === undefined ? { rows } : { rows, next: positionOf(last) };
@@ -75,8 +76,8 @@ async function list(
 /** As the database reckons it. */
 function positionOf({ phoneNumberId, outcome, ...row }: NumberRow): FleetPosition {
   if (outcome !== undefined) return { rank: 2, order: -row.updatedAtMs, phoneNumberId };
-  const ofStage = BOUND_STAGES.includes(row.stage) ? 0 : 1;
-  return { rank: ofStage, order: row.deadlineAtMs, phoneNumberId };
+  const isBoundRow = BOUND_STAGES.includes(row.stage) && row.deadlineAtMs !== undefined;
+  return { rank: isBoundRow ? 0 : 1, order: deadlineColumnOf(row.deadlineAtMs), phoneNumberId };
 }
 
 function matching(db: Kysely<Schema>, filter: FleetFilter, without?: Column | 'outcome') {

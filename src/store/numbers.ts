@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { EVENTS_TURN, type InTurn } from './database.ts';
+import { deadlineColumnOf, withDeadline } from './deadline-column.ts';
 import { keepDelivery } from './deliveries.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { NewEvent, NumberAnnouncement, NumberRow, Numbers } from './store.ts';
@@ -26,6 +27,8 @@ export const NUMBER_COLUMNS = [
   'updatedAtMs',
 ] as const;
 
+type Row = Pick<Selectable<Schema['numbers']>, (typeof NUMBER_COLUMNS)[number]>;
+
 /** A reader that asks again gets the rest; all events of years at once would not fit in memory. */
 const EVENTS_PER_READ = 1000;
 
@@ -34,12 +37,12 @@ export function createNumbers(deps: NumbersDeps): Numbers {
   return {
     byId: async (phoneNumberId) => {
       const row = await numbers(db).where('phoneNumberId', '=', phoneNumberId).executeTakeFirst();
-      return row && withoutNulls(row);
+      return row && rowOf(row);
     },
     byDigits: (wabaId, digits) => byDigits(db, wabaId, digits),
     ofAccount: async (wabaId) => {
       const rows = await numbers(db).where('wabaId', '=', wabaId).execute();
-      return rows.map(withoutNulls);
+      return rows.map(rowOf);
     },
     announce: (announcement) => announce(deps, announcement),
     noteEnded: (about, key, event) => noteEnded(deps, about, { key, event }),
@@ -57,6 +60,8 @@ export function createNumbers(deps: NumbersDeps): Numbers {
 
 const numbers = (db: Kysely<Schema>) => db.selectFrom('numbers').select(NUMBER_COLUMNS);
 
+export const rowOf = (row: Row): NumberRow => withDeadline(withoutNulls(row));
+
 const events = (db: Kysely<Schema>) => db.selectFrom('events').selectAll().orderBy('id');
 
 /** A number that left an account and came back has two ids there; the one that moved last is meant. */
@@ -70,7 +75,7 @@ async function byDigits(
     .where('digits', '=', digits)
     .orderBy('updatedAtMs', 'desc')
     .executeTakeFirst();
-  return row && withoutNulls(row);
+  return row && rowOf(row);
 }
 
 async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Promise<void> {
@@ -137,8 +142,9 @@ async function keepNumber(
   announcement: NumberAnnouncement,
   atMs: number,
 ): Promise<void> {
-  const { phoneNumberId, wabaId, stage, waitingFor, deadlineAtMs, progressJson } = announcement;
+  const { phoneNumberId, wabaId, stage, waitingFor, progressJson } = announcement;
   const { cause = null, outcome = null } = announcement;
+  const deadlineAtMs = deadlineColumnOf(announcement.deadlineAtMs);
   const row = { wabaId, stage, waitingFor, deadlineAtMs, cause, outcome, progressJson };
   await db
     .insertInto('numbers')

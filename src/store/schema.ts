@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
-import type { CodeMethod, Platform } from '../domain/onboarding.ts';
+import type { CodeMethod, Platform, Source } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Role } from '../domain/role.ts';
 import type { AttemptRow, DeliveryRow, Owner } from './store.ts';
@@ -76,6 +76,7 @@ interface SignupTable {
   platform: Platform;
   codeMethod: CodeMethod | null;
   dataLocalizationRegion: string | null;
+  source: Generated<Source>;
 }
 
 interface NumberTable {
@@ -141,6 +142,7 @@ interface NameDecisionTable {
 
 interface AccountTable {
   wabaId: WabaId;
+  /** Of its list, to the last page. */
   readAtMs: number | null;
   subscribedAtMs: number | null;
   pausedUntilMs: number | null;

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
+import type { Source } from '../domain/onboarding.ts';
 import { digitsOf } from '../domain/phone-number.ts';
 import { keepSealed, tokenPlaceOf } from './credentials.ts';
 import { EVENTS_TURN, type InTurn } from './database.ts';
+import { deadlineColumnOf, withDeadline } from './deadline-column.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { Sealing } from './sealing.ts';
-import type { NewSignup, SignupRow, Signups } from './store.ts';
+import type { NewEvent, NewSignup, SignupRow, Signups } from './store.ts';
 
 interface SignupsDeps {
   readonly db: Kysely<Schema>;
@@ -25,6 +27,7 @@ const COLUMNS = [
   'platform',
   'codeMethod',
   'dataLocalizationRegion',
+  'source',
 ] as const;
 
 type Row = Pick<Selectable<Schema['signups']>, (typeof COLUMNS)[number]>;
@@ -66,7 +69,10 @@ async function byIdempotencyKey(db: Kysely<Schema>, key: string): Promise<Signup
 }
 
 function signupOf({ platform, codeMethod, dataLocalizationRegion, ...row }: Row): SignupRow {
-  return { ...row, how: withoutNulls({ platform, codeMethod, dataLocalizationRegion }) };
+  return {
+    ...withDeadline(row),
+    how: withoutNulls({ platform, codeMethod, dataLocalizationRegion }),
+  };
 }
 
 async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> {
@@ -79,6 +85,10 @@ async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> 
     const { tokenExpiresAtMs: expiresAtMs } = signup;
     await keepSealed(transaction, { place, sealed, expiresAtMs, updatedAtMs: acceptedAtMs });
     await startNumber(transaction, signup, acceptedAtMs);
+    await noteBeginning(transaction, signup.phoneNumberId, {
+      ...{ kind: 'signed-up', atMs: acceptedAtMs, actor: 'signup' },
+      text: 'Embedded Signup completed; onboarding accepted',
+    });
     return insertSignup(transaction, signup, acceptedAtMs);
   });
 }
@@ -87,8 +97,14 @@ async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> 
  * A number whose onboarding has ended begins anew: what that one said no longer holds. A running one keeps what is known of it;
  * its customer has only renewed our access.
  */
-async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number): Promise<void> {
-  const { phoneNumberId, wabaId, displayPhoneNumber, verifiedName, deadlineAtMs } = signup;
+export async function startNumber(
+  db: Kysely<Schema>,
+  number: Pick<NewSignup, 'phoneNumberId' | 'wabaId' | 'displayPhoneNumber' | 'verifiedName'> & {
+    readonly deadlineAtMs?: number;
+  },
+  atMs: number,
+): Promise<void> {
+  const { phoneNumberId, wabaId, displayPhoneNumber, verifiedName } = number;
   const identity = {
     wabaId,
     displayPhoneNumber,
@@ -98,7 +114,7 @@ async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number):
   const beginning = {
     stage: 'verifying',
     waitingFor: 'meta',
-    deadlineAtMs,
+    deadlineAtMs: deadlineColumnOf(number.deadlineAtMs),
     cause: null,
     outcome: null,
     progressJson: null,
@@ -115,35 +131,35 @@ async function startNumber(db: Kysely<Schema>, signup: NewSignup, atMs: number):
     .values({ phoneNumberId, ...identity, ...beginning })
     .onConflict((conflict) => conflict.column('phoneNumberId').doUpdateSet(identity))
     .execute();
+}
+
+export async function noteBeginning(
+  db: Kysely<Schema>,
+  phoneNumberId: NewSignup['phoneNumberId'],
+  event: Omit<NewEvent, 'deliverAs'>,
+): Promise<void> {
   await db
     .insertInto('events')
-    .values({
-      phoneNumberId,
-      kind: 'signed-up',
-      atMs,
-      text: 'Embedded Signup completed; onboarding accepted',
-      actor: 'signup',
-    })
+    .values({ ...event, phoneNumberId })
     .execute();
 }
 
-async function insertSignup(
+export async function insertSignup(
   db: Kysely<Schema>,
-  signup: NewSignup,
+  signup: Pick<NewSignup, 'idempotencyKey' | 'bodyHash' | 'phoneNumberId' | 'wabaId' | 'how'> & {
+    readonly deadlineAtMs?: number;
+    readonly source?: Source;
+  },
   acceptedAtMs: number,
 ): Promise<SignupRow> {
-  const { idempotencyKey, bodyHash, phoneNumberId, wabaId, deadlineAtMs } = signup;
-  const { how = { platform: 'cloud' } } = signup;
+  const { idempotencyKey, bodyHash, phoneNumberId, wabaId } = signup;
+  const { how = { platform: 'cloud' }, source = 'embedded-signup' } = signup;
+  const deadlineAtMs = deadlineColumnOf(signup.deadlineAtMs);
   const row = await db
     .insertInto('signups')
     .values({
       id: randomUUID(),
-      idempotencyKey,
-      bodyHash,
-      phoneNumberId,
-      wabaId,
-      acceptedAtMs,
-      deadlineAtMs,
+      ...{ idempotencyKey, bodyHash, phoneNumberId, wabaId, acceptedAtMs, deadlineAtMs, source },
       ...how,
     })
     .returning(COLUMNS)

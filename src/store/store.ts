@@ -1,11 +1,12 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
-import type { CodeMethod, Platform } from '../domain/onboarding.ts';
+import type { CodeMethod, Platform, Source } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Audit, Sessions, Tokens } from './access.ts';
+import type { Adoptions } from './adoptions.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
 
 export type { NumberRow };
@@ -21,6 +22,7 @@ export interface Store {
   /** Of `/deregister`, which Meta counts apart. */
   readonly deregistrations: Attempts;
   readonly signups: Signups;
+  readonly adoptions: Adoptions;
   readonly numbers: Numbers;
   readonly fleet: Fleet;
   readonly deliveries: Deliveries;
@@ -191,7 +193,9 @@ export interface SignupRow {
   readonly phoneNumberId: PhoneNumberId;
   readonly wabaId: WabaId;
   readonly acceptedAtMs: number;
-  readonly deadlineAtMs: number;
+  /** Absent where the number came without Embedded Signup. */
+  readonly deadlineAtMs?: number;
+  readonly source: Source;
   readonly how: RegistrationChoice;
 }
 
@@ -225,7 +229,7 @@ export interface NumberAnnouncement {
   readonly wabaId: WabaId;
   readonly stage: string;
   readonly waitingFor: string;
-  readonly deadlineAtMs: number;
+  readonly deadlineAtMs?: number;
   readonly cause?: string;
   readonly outcome?: string;
   readonly progressJson: string;
@@ -300,12 +304,12 @@ export interface Accounts {
   /** The account's review as Meta showed it last, and when it was asked. */
   reviewOf(wabaId: WabaId): Promise<AccountReview | undefined>;
   keepReview(wabaId: WabaId, review: AccountReview): Promise<void>;
-  /** When the whole account was read last. */
-  readAtMs(wabaId: WabaId): Promise<number | undefined>;
+  /** When its list was last read to the end. */
+  listedAtMs(wabaId: WabaId): Promise<number | undefined>;
   /** How many numbers its list had last, most of which may be none of ours; 0 if it was never listed. */
   listedOf(wabaId: WabaId): Promise<number>;
-  /** `listed`: how many numbers its list had, if it was listed. */
-  markRead(wabaId: WabaId, listed?: number): Promise<void>;
+  /** The whole of its list was read, to the last page: it has so many numbers. */
+  markListed(wabaId: WabaId, listed: number): Promise<void>;
   /** True for one caller an hour: it makes sure of the app's subscription for all numbers of the account. */
   claimSubscription(wabaId: WabaId): Promise<boolean>;
   /** Lets the next caller try at once: the claim came to nothing. */

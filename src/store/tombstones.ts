@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 import type { Place, Sealing } from './sealing.ts';
 
 const DAY_MS = 86_400_000;
-/** Meta repeats a webhook for up to 7 days. */
+/** Meta repeats a webhook for up to 7 days. After this time only the hash of the id is kept. */
 export const TOMBSTONE_MS = 8 * DAY_MS;
 
 export interface TombstonesDeps {
@@ -24,6 +24,8 @@ export interface Tombstones {
   hashOfDigits(wabaId: WabaId, digits: string): Promise<string>;
   /** The numbers erased lately; undefined where there are none, as mostly. */
   recent(): Promise<Erased | undefined>;
+  /** All of them, so that nothing takes a number up again that we were told to forget. */
+  ever(): Promise<Erased | undefined>;
 }
 
 export interface Erased {
@@ -35,20 +37,23 @@ export function createTombstones(deps: TombstonesDeps): Tombstones {
   return {
     hashOfId: async (phoneNumberId) => hashWith(await keyOf(deps), 'id', phoneNumberId),
     hashOfDigits: async (wabaId, digits) => hashWith(await keyOf(deps), 'digits', wabaId, digits),
-    recent: async () => {
-      const rows = await deps.db
-        .selectFrom('tombstones')
-        .select(['idHash', 'digitsHash'])
-        .where('erasedAtMs', '>', deps.nowMs() - TOMBSTONE_MS)
-        .execute();
-      if (rows.length === 0) return undefined;
-      const key = await keyOf(deps);
-      const hashes = new Set(rows.flatMap(({ idHash, digitsHash }) => [idHash, digitsHash]));
-      return {
-        isId: (phoneNumberId) => hashes.has(hashWith(key, 'id', phoneNumberId)),
-        isDigits: (wabaId, digits) => hashes.has(hashWith(key, 'digits', wabaId, digits)),
-      };
-    },
+    recent: () => erasedSince(deps, deps.nowMs() - TOMBSTONE_MS),
+    ever: () => erasedSince(deps, 0),
+  };
+}
+
+async function erasedSince(deps: TombstonesDeps, sinceMs: number): Promise<Erased | undefined> {
+  const rows = await deps.db
+    .selectFrom('tombstones')
+    .select(['idHash', 'digitsHash'])
+    .where('erasedAtMs', '>', sinceMs)
+    .execute();
+  if (rows.length === 0) return undefined;
+  const key = await keyOf(deps);
+  const hashes = new Set(rows.flatMap(({ idHash, digitsHash }) => [idHash, digitsHash]));
+  return {
+    isId: (phoneNumberId) => hashes.has(hashWith(key, 'id', phoneNumberId)),
+    isDigits: (wabaId, digits) => hashes.has(hashWith(key, 'digits', wabaId, digits)),
   };
 }
 

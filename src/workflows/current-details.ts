@@ -53,9 +53,8 @@ function trackList(tracks: Tracks): string {
 }
 
 function datesOf({ deadlineAtMs, waiting, attemptsLeft, tracks }: Progress): string[] {
-  const isRegistered = tracks.registration === 'registered';
   return [
-    isRegistered ? 'Registered: no deadline runs.' : `Register before **${dateOf(deadlineAtMs)}**.`,
+    deadlineText(tracks.registration === 'registered', deadlineAtMs),
     ...(waiting.untilMs === undefined ? [] : [`Goes on by itself at ${dateOf(waiting.untilMs)}.`]),
     ...(attemptsLeft === undefined
       ? []
@@ -63,6 +62,12 @@ function datesOf({ deadlineAtMs, waiting, attemptsLeft, tracks }: Progress): str
           `Register attempts left in 72 h: ${attemptsLeft.automatic.toString()} automatic, ${attemptsLeft.operator.toString()} with a person's retry.`,
         ]),
   ];
+}
+
+function deadlineText(isRegistered: boolean, deadlineAtMs: number | undefined): string {
+  if (isRegistered) return 'Registered: no deadline runs.';
+  if (deadlineAtMs === undefined) return 'No deadline: it came without Embedded Signup.';
+  return `Register before **${dateOf(deadlineAtMs)}**.`;
 }
 
 function dateOf(atMs: number): string {

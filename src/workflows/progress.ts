@@ -39,9 +39,7 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
   const nameDecision = facts.nameDecision ?? (isSameName ? before : undefined);
   run.progress = {
     ...progress,
-    deadlineAtMs: run.isBoundByDeadline
-      ? deadlineOf(facts, run.input.signedUpAtMs)
-      : run.progress.deadlineAtMs,
+    ...(run.isBoundByDeadline && { deadlineAtMs: deadlineOf(facts, run.input.signedUpAtMs) }),
     tracks: {
       ownership: facts.codeVerificationStatus,
       registration: registrationOf(facts),
@@ -107,13 +105,13 @@ export function announce(run: Run, progress: Progress): void {
 }
 
 function attributesOf({ progress, input }: Run): SearchAttributeUpdatePair[] {
-  const { waiting } = progress;
+  const { waiting, deadlineAtMs } = progress;
   const code = waiting.refusal?.code;
   return [
     { key: stageKey, value: progress.stage },
     { key: waitingForKey, value: waiting.for },
     { key: wabaIdKey, value: input.wabaId },
-    { key: deadlineAtKey, value: new Date(progress.deadlineAtMs) },
+    ...(deadlineAtMs === undefined ? [] : [{ key: deadlineAtKey, value: new Date(deadlineAtMs) }]),
     { key: needsAttentionKey, value: isPersonsMove(waiting) },
     ...(code === undefined ? [] : [{ key: lastErrorCodeKey, value: code.toString() }]),
   ];

@@ -3,6 +3,7 @@ import type { OnboardingInput, Progress, Waiting } from '../contract/onboarding.
 import { isPast, provisionalDeadlineOf } from '../domain/deadline.ts';
 import type { AtRisk } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
+import { hasSignupDeadline } from '../domain/onboarding.ts';
 import { DEFAULT_TIMING, type Timing } from '../domain/timing.ts';
 import { proxyOnboardingActivities } from './activity-proxies.ts';
 
@@ -17,7 +18,7 @@ export interface Run {
   facts: NumberFacts | undefined;
   /** Meta has refused to register it, as it stays on the WhatsApp Business app. Not every read shows that. */
   isOnBizApp: boolean;
-  /** False once the number is registered, or need not be: only registration is under the deadline. */
+  /** False once the number is registered, or need not be: only registration is under the deadline. And without a signup. */
   isBoundByDeadline: boolean;
   /** The instant at which the last notice of the deadline was due; 0 before the first. */
   noticeToldAtMs: number;
@@ -45,6 +46,7 @@ export interface Messages {
 
 export function openRun(input: OnboardingInput): Run {
   const timing = { ...DEFAULT_TIMING, ...input.timing };
+  const isBoundByDeadline = hasSignupDeadline(input.source);
   return {
     input,
     timing,
@@ -56,13 +58,13 @@ export function openRun(input: OnboardingInput): Run {
     progress: {
       stage: 'verifying',
       waiting: { for: 'meta' },
-      deadlineAtMs: provisionalDeadlineOf(input.signedUpAtMs),
+      ...(isBoundByDeadline && { deadlineAtMs: provisionalDeadlineOf(input.signedUpAtMs) }),
       tracks: { ownership: 'unread', registration: 'unread', name: 'unread', certificate: 'none' },
       changedAtMs: Date.now(),
     },
     facts: undefined,
     isOnBizApp: false,
-    isBoundByDeadline: true,
+    isBoundByDeadline,
     noticeToldAtMs: 0,
     decisionToldAtMs: 0,
     heldFrom: undefined,

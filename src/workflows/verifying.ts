@@ -20,19 +20,20 @@ export async function verifyOwnership(run: Run): Promise<NumberFacts> {
         pace: 'poll',
         notBeforeMs: facts.readAtMs + run.timing.pollMs,
       },
-      waitingIn(facts),
+      waitingIn(run, facts),
     );
   }
   tell(run, 'verified', ['Meta holds a valid proof of ownership, or needs none.', 'Meta']);
   return facts;
 }
 
-/** A pre-verified number is the partner's own, so its code goes to the operator. */
-function waitingIn(facts: NumberFacts): Waiting {
+/** Whoever has the number in hand gets the code: the customer of a signup; the partner for one of his own, or one added for him. */
+function waitingIn({ input: { source } }: Run, facts: NumberFacts): Waiting {
   if (facts.platformType === 'ON_PREMISE') {
     return { for: 'operator', refusal: { cause: 'migration_needed' } };
   }
   if (registrationOf(facts) === 'unclear') return { for: 'meta' };
   if (facts.isPreverified) return { for: 'operator', refusal: { cause: 'preverified_lapsed' } };
-  return { for: 'customer', refusal: { cause: 'not_verified' } };
+  const isSignedUp = source === 'embedded-signup';
+  return { for: isSignedUp ? 'customer' : 'operator', refusal: { cause: 'not_verified' } };
 }

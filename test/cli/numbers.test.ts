@@ -8,6 +8,7 @@ import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER, T0_MS } from '../store/builde
 import { commandLine, openHome, program } from './command-line.ts';
 
 const HOUR_MS = 3_600_000;
+const DEADLINE_AT_MS = T0_MS + 14 * 24 * HOUR_MS;
 const nowMs = (): number => T0_MS + 5 * HOUR_MS;
 
 const progress: Progress = {
@@ -16,7 +17,7 @@ const progress: Progress = {
     for: 'operator',
     refusal: { cause: 'number_in_use', code: 100, subcode: 2_388_001, traceId: 'AbCdEf' },
   },
-  deadlineAtMs: T0_MS + 14 * 86_400_000,
+  deadlineAtMs: DEADLINE_AT_MS,
   tracks: {
     ownership: 'VERIFIED',
     registration: 'not-registered',
@@ -35,7 +36,7 @@ function announcement(
     wabaId: ACCOUNT,
     stage: 'registering',
     waitingFor: 'operator',
-    deadlineAtMs: progress.deadlineAtMs,
+    deadlineAtMs: DEADLINE_AT_MS,
     cause: 'number_in_use',
     progressJson: JSON.stringify(progress),
     events: [
@@ -101,7 +102,7 @@ it('shows a number with its tracks, its time, its attempts, what to do and who d
   const { env, store } = await openFleet();
   await store.attempts.reserve({
     ...{ phoneNumberId: NUMBER, requestKey: 'run-1/1', kind: 'automatic' },
-    deadlineAtMs: progress.deadlineAtMs,
+    deadlineAtMs: DEADLINE_AT_MS,
     inFlightMs: 1,
   });
   const { code, out } = await commandLine(['numbers', 'show', NUMBER], { env, nowMs });

@@ -33,7 +33,7 @@ async function spendAll(number: string): Promise<void> {
 describe('a number without a signup', () => {
   it('is added, proved by a code, registered and taken off again, each by one command', async () => {
     const added = await shop.run(
-      `account add ${shop.waba} --cc 1 --phone-number 4195551518 --name "Lucky Shrub"`,
+      `account add ${shop.waba} --cc 1 --phone-number 4195551518 --name "Lucky Shrub" --by-hand`,
     );
     const id = /^(\d+) is in account/.exec(added.out)?.[1] ?? '';
     expect(added.out.split('\n').slice(1, 4)).toEqual([
@@ -66,7 +66,44 @@ describe('a number without a signup', () => {
     await shop.run(`preverified code submit ${String(id)}`, await otpOf(meta, String(id)));
     const order = `--cc 1 --phone-number 5550783881 --name "Lucky Shrub" --preverified-id ${String(id)}`;
     const { out } = await shop.run(`account add ${shop.waba} ${order}`);
-    expect(out).toMatch(/ is in account \d+ now\.\nThen register it: .* register \d+ --account/);
+    expect(out).toMatch(/ is in account \d+ now\.\nSee what comes of it: +.* numbers watch \d+\n/);
+  });
+
+  it('is onboarded when it is added, and says that it has no deadline', async () => {
+    const order = '--cc 1 --phone-number 4195551520 --name "Lucky Shrub"';
+    const added = await shop.json(`account add ${shop.waba} ${order}`);
+    expect(added).toMatchObject({ waba_id: shop.waba, is_onboarding: true });
+    const id = String(added['phone_number_id']);
+    expect(await shop.home.store.signups.pending(10)).toContainEqual(
+      expect.objectContaining({ phoneNumberId: id, source: 'api' }),
+    );
+    const { out } = await shop.run(`numbers show ${id}`);
+    expect(out).toContain('Time left     no deadline: it came without Embedded Signup\n');
+    expect((await shop.run('numbers list')).out).toMatch(new RegExp(`${id} .* no deadline`));
+    const refused = await shop.run(`register ${id}`);
+    expect(refused.err).toContain("The number's onboarding runs and sees to its registration");
+  });
+
+  it('is found in its account, and adopted by its id or with all the others', async () => {
+    const ids = [await shop.added(), await shop.added({ otp_verified_at: null })];
+    const listed = await shop.run(`account adopt ${shop.waba}`);
+    for (const id of ids) expect(listed.out).toContain(id);
+    const [first = '', second = ''] = ids;
+    const one = await shop.run(`account adopt ${shop.waba} ${first} ${shop.number}`);
+    expect(one.out.split('\n')).toEqual([
+      `${first} is adopted; the starter begins its onboarding within seconds.`,
+      `${shop.number} is known here already, or was to be forgotten.`,
+      '',
+    ]);
+    const all = await shop.json(`account adopt ${shop.waba} --yes`);
+    expect(all).toMatchObject({ waba_id: shop.waba, left: [] });
+    expect(all['adopted']).toContain(second);
+    const none = await shop.run(`account adopt ${shop.waba}`);
+    expect(none.out).toBe('Every number of the account is known here.\n');
+    const both = await shop.run(`account adopt ${shop.waba} 1 --yes`);
+    expect(both).toMatchObject({
+      ...{ code: 2, err: 'account adopt: --yes adopts all; give either it or ids\n' },
+    });
   });
 
   it('is not added where the form is wrong, and Meta is not asked', async () => {

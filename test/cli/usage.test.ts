@@ -5,6 +5,7 @@ import { commandLine, program } from './command-line.ts';
 const COMMANDS = [
   ...['numbers list', 'numbers show', 'numbers watch', 'retry', 'doctor'],
   ...['account list', 'account show', 'account watch', 'account add'],
+  'account adopt',
   ...['account subscribe', 'account unsubscribe', 'code request', 'code submit'],
   ...['register', 'deregister', 'pin set', 'pin rotate'],
   ...['preverified list', 'preverified show', 'preverified add', 'preverified delete'],

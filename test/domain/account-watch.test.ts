@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   cheapestRead,
   isWorthAHint,
+  mayAdoptUnasked,
   nextOfWatch,
   ownPollDueMs,
   watchDueMs,
@@ -89,13 +90,34 @@ describe('the watch of an account', () => {
     const read = { sinceMs: NOW_MS, facts: factsOf({ readAtMs: NOW_MS }) };
     const waiting = [read, { sinceMs: NOW_MS, facts: undefined }];
     expect(nextOfWatch({ waiting, known: 2, readAtMs: NOW_MS }, NOW_MS).kind).toBe('read');
-    expect(nextOfWatch({ waiting: [read], known: 2, readAtMs: 0 }, NOW_MS).kind).toBe('sleep');
+    expect(nextOfWatch({ waiting: [read], known: 2, readAtMs: NOW_MS }, NOW_MS).kind).toBe('sleep');
   });
 
-  it('reads an account in which nobody waits a day after it was last read', () => {
-    const moveAt = (nowMs: number) => nextOfWatch({ waiting: [], known: 3, readAtMs: 7 }, nowMs);
+  it('lists an account in which nobody waits a day after it was last listed', () => {
+    const moveAt = (nowMs: number) => nextOfWatch({ waiting: [], known: 201, readAtMs: 7 }, nowMs);
     expect(moveAt(7 + 24 * HOUR_MS - 1)).toEqual({ kind: 'sleep', forMs: 1 });
-    expect(moveAt(7 + 24 * HOUR_MS).kind).toBe('read');
+    const read = { kind: 'list', calls: 3 };
+    const listed = { kind: 'read', read, thenSleepMs: 24 * HOUR_MS };
+    expect(moveAt(7 + 24 * HOUR_MS)).toEqual(listed);
+    expect(moveAt(7 + 24 * HOUR_MS + 1)).toEqual(listed);
+  });
+
+  it('lists it once a day also where the waiting numbers are read one by one', () => {
+    const facts = factsOf({ readAtMs: NOW_MS });
+    const seen = { waiting: [{ sinceMs: NOW_MS, facts }], known: 500, readAtMs: NOW_MS };
+    const hoursOn = (hours: number) => nextOfWatch(seen, NOW_MS + hours * HOUR_MS);
+    expect(hoursOn(20)).toMatchObject({ read: { kind: 'one-by-one' }, thenSleepMs: 4 * HOUR_MS });
+    expect(hoursOn(24)).toMatchObject({ read: { kind: 'list', calls: 5 } });
+  });
+
+  it('lists an account for the first time a day after a number began to wait there, at the latest', () => {
+    const facts = factsOf({ readAtMs: NOW_MS + 23 * HOUR_MS });
+    const waiting = [{ sinceMs: NOW_MS, facts }];
+    const moveAt = (nowMs: number) =>
+      nextOfWatch({ waiting, known: 500, readAtMs: undefined }, nowMs);
+    expect(moveAt(NOW_MS + 24 * HOUR_MS - 1)).toEqual({ kind: 'sleep', forMs: 1 });
+    expect(moveAt(NOW_MS + 24 * HOUR_MS)).toMatchObject({ read: { kind: 'list' } });
+    expect(nextOfWatch({ waiting: [], known: 0, readAtMs: undefined }, NOW_MS).kind).toBe('read');
   });
 
   it('is a little faster than the poll of a single number, whose calls it saves', () => {
@@ -118,5 +140,25 @@ describe('the watch of an account', () => {
     expect(isWorthAHint(factsOf(), factsOf({ readAtMs: 5, canSendMessage: 'LIMITED' }))).toBe(
       false,
     );
+  });
+
+  it.each([
+    ['one added by hand, which waits for a code', {}, true],
+    [
+      'one that is proved, which would be registered at once',
+      { codeVerificationStatus: 'VERIFIED' },
+      false,
+    ],
+    [
+      'one whose proof has lapsed, as it may be anybody’s',
+      { codeVerificationStatus: 'EXPIRED' },
+      false,
+    ],
+    ['one that is registered', { status: 'CONNECTED', platformType: 'CLOUD_API' }, false],
+    ['one on the WhatsApp Business app', { isOnBizApp: true }, false],
+    ['one of which Meta does not say how it stands', { status: 'SOMETHING' }, false],
+  ])('takes up, of the numbers nobody told us of, %s: %o', (_which, changes, isAdopted) => {
+    const added = factsOf({ codeVerificationStatus: 'NOT_VERIFIED', ...changes });
+    expect(mayAdoptUnasked(added)).toBe(isAdopted);
   });
 });

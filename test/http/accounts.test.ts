@@ -180,10 +180,19 @@ describe('the numbers of an account', () => {
   });
 });
 
+/** What the drain, which was woken, starts next. */
+async function waitingInOutbox(id: string) {
+  expect(edge.wakes.count).toBeGreaterThan(0);
+  return (await edge.store.signups.pending(100)).find((row) => row.phoneNumberId === id);
+}
+
 describe('a number that is added', () => {
   test('is in the account, and the answer leads to it', async () => {
-    const answer = await send(edge, `POST /v1/accounts/${waba}/phone-numbers`, NEW);
-    const id = String(bodyOf(answer, 201)['phone_number_id']);
+    const byHand = { ...NEW, by_hand: true };
+    const answer = await send(edge, `POST /v1/accounts/${waba}/phone-numbers`, byHand);
+    const body = bodyOf(answer, 201);
+    const id = String(body['phone_number_id']);
+    expect(body['is_onboarding']).toBe(false);
     const location = answer.headers.get('location') ?? '';
     expect(location).toBe(`/v1/phone-numbers/${id}?waba_id=${waba}`);
     expect(bodyOf(await send(edge, `GET ${location}`))).toMatchObject({
@@ -191,6 +200,23 @@ describe('a number that is added', () => {
       display_phone_number: '+1 419-555-1518',
       code_verification_status: 'NOT_VERIFIED',
     });
+    expect((await send(edge, `GET /v1/numbers/${id}`)).status).toBe(404);
+  });
+
+  test('has its onboarding unless that is not wanted, without a deadline', async () => {
+    const order = { ...NEW, phone_number: '4195551519' };
+    const answer = await send(edge, `POST /v1/accounts/${waba}/phone-numbers`, order);
+    const body = bodyOf(answer, 201);
+    const id = String(body['phone_number_id']);
+    expect(body['is_onboarding']).toBe(true);
+    expect(answer.headers.get('location')).toBe(`/v1/numbers/${id}`);
+    const shown = bodyOf(await send(edge, `GET /v1/numbers/${id}`));
+    expect(shown).toMatchObject({
+      ...{ stage: 'verifying', display_phone_number: '+1 419-555-1519' },
+      events: [{ kind: 'added', actor: 'alice (admin, HTTP)' }],
+    });
+    expect(shown).not.toHaveProperty('deadline_at');
+    expect(await waitingInOutbox(id)).toMatchObject({ source: 'api', wabaId: waba });
   });
 
   test('is not added to a restricted account, and the answer says until when', async () => {
@@ -304,4 +330,46 @@ describe("the account's webhooks", () => {
     const answer = await send(edge, `DELETE /v1/accounts/${waba}/subscription`, { force: true });
     expect(answer.code).toBe('unknown_field');
   });
+});
+
+describe('numbers that came without a signup', () => {
+  const idsIn = (value: unknown) =>
+    z
+      .array(z.looseObject({ phone_number_id: z.string() }))
+      .parse(value)
+      .map((one) => one.phone_number_id);
+
+  test('are listed until they are adopted, and then have an onboarding', async () => {
+    const { waba: shop, number: known } = await signUp(edge);
+    const path = `/v1/accounts/${shop}/adoptions`;
+    const connected = await addedTo(edge, shop, { registered_at: new Date().toISOString() });
+    const open = await addedTo(edge, shop, { otp_verified_at: null });
+    const { adoptable } = bodyOf(await send(edge, `GET ${path}`));
+    expect(idsIn(adoptable).sort()).toEqual([connected, open].sort());
+    expect(adoptable).toContainEqual(
+      expect.objectContaining({ phone_number_id: connected, registration: 'registered' }),
+    );
+    const ids = [connected, known, '999', connected];
+    const answer = await send(edge, `POST ${path}`, { phone_number_ids: ids });
+    expect(bodyOf(answer, 202)).toEqual({
+      ...{ waba_id: shop, adopted: [connected] },
+      left: [
+        { phone_number_id: known, reason: 'known_or_forgotten' },
+        { phone_number_id: '999', reason: 'not_in_account' },
+      ],
+    });
+    expect(idsIn(bodyOf(await send(edge, `GET ${path}`))['adoptable'])).toEqual([open]);
+    expect(await waitingInOutbox(connected)).toMatchObject({ source: 'whatsapp-manager' });
+  });
+
+  test.each([[[]], [['x']], ['1'], [Array.from({ length: 101 }, (_, n) => `${n}`)], [undefined]])(
+    'are not adopted for the list %j, and Meta is not asked',
+    async (ids) => {
+      const before = await callCount(edge);
+      const path = `/v1/accounts/${waba}/adoptions`;
+      const answer = await send(edge, `POST ${path}`, { phone_number_ids: ids });
+      expect([answer.status, answer.code]).toEqual([400, 'invalid_phone_number_ids']);
+      expect(await callCount(edge)).toBe(before);
+    },
+  );
 });

@@ -38,7 +38,7 @@ afterAll(() => edge.close());
 async function numberIn(change: Partial<Progress> = {}, order: unknown = {}): Promise<string> {
   const { number, waba } = await signUp(edge, order);
   const progress = { ...WAITING, ...change };
-  const { stage, waiting, outcome, deadlineAtMs } = progress;
+  const { stage, waiting, outcome, deadlineAtMs = 0 } = progress;
   await edge.store.numbers.announce({
     ...{ phoneNumberId: phoneNumberId(number), wabaId: wabaId(waba) },
     ...{ stage, waitingFor: waiting.for, deadlineAtMs },

@@ -41,7 +41,7 @@ beforeEach(() => {
 afterAll(() => edge.close());
 
 function announce(progress: Progress, key: string): Promise<void> {
-  const { stage, waiting, outcome, deadlineAtMs } = progress;
+  const { stage, waiting, outcome, deadlineAtMs = 0 } = progress;
   return edge.store.numbers.announce({
     phoneNumberId: phoneNumberId(id),
     wabaId: wabaId('1'),

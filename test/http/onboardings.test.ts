@@ -15,6 +15,7 @@ test('says within five seconds that Temporal is down, whatever is asked', async 
   const signup = {
     ...{ id: 's', idempotencyKey: 'k', bodyHash: 'b', acceptedAtMs: 0, deadlineAtMs: 0 },
     ...{ phoneNumberId: ID, wabaId: wabaId('1'), how: { platform: 'cloud' as const } },
+    source: 'embedded-signup' as const,
   };
   const startedAtMs = performance.now();
   const calls = [onboardings.start(signup), onboardings.hint(ID), onboardings.check()];

@@ -70,7 +70,7 @@ describe('a pre-verified number', () => {
     const { waba } = await signUp(edge);
     const answer = await send(edge, `POST /v1/accounts/${waba}/phone-numbers`, {
       ...{ cc: '1', phone_number: '4195551518', verified_name: 'Lucky Shrub' },
-      preverified_id: id,
+      ...{ preverified_id: id, by_hand: true },
     });
     const number = String(bodyOf(answer, 201)['phone_number_id']);
     const path = `/v1/phone-numbers/${number}/registration?waba_id=${waba}`;

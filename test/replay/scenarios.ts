@@ -1,4 +1,5 @@
 import type { signalNames } from '../../src/contract/onboarding.ts';
+import type { Source } from '../../src/domain/onboarding.ts';
 import type { Timing } from '../../src/domain/timing.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly timing?: Partial<Timing>;
   /** Registers on a client of the customer's own. */
   readonly isOnPremises?: true;
+  /** By Embedded Signup unless said otherwise. */
+  readonly source?: Source;
   readonly steps: readonly Step[];
 }
 
@@ -137,6 +140,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'abandoned-by-a-person': {
     signup: () => ({ order: { scenario: 'on_handset' } }),
     steps: [{ afterMs: 3000, signal: 'abandon' }],
+  },
+  // Found long ago: no deadline has run out since, and none is told of.
+  'added-by-hand-then-proved': {
+    signup: (nowMs) => ({
+      order: { scenario: 'otp_missing', number: { otp_verified_at: null, ...inReview(1000) } },
+      signedUpAtMs: nowMs - 30 * DAY_MS,
+    }),
+    source: 'whatsapp-manager',
+    pollMs: 1000,
+    steps: [{ afterMs: 3000, patch: { otp_verified_at: new Date().toISOString() } }],
   },
   'banned-while-waiting': {
     signup: () => ({ order: { scenario: 'on_handset' } }),

@@ -237,7 +237,8 @@ CREATE TABLE "signups" (
   "started_at_ms" bigint,
   "platform" text default 'cloud' not null,
   "code_method" text,
-  "data_localization_region" text
+  "data_localization_region" text,
+  "source" text default 'embedded-signup' not null
 );
 
 CREATE INDEX "signups_pending" on "signups" ("accepted_at_ms", "id") where "started_at_ms" is null;

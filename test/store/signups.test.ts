@@ -12,6 +12,7 @@ const ROW = {
   wabaId: ACCOUNT,
   acceptedAtMs: T0_MS,
   deadlineAtMs: newSignup().deadlineAtMs,
+  source: 'embedded-signup',
   how: { platform: 'cloud' },
 };
 

@@ -48,6 +48,8 @@ export interface World {
   /** A customer signs up, and the callback is accepted as the HTTP edge does. */
   signUp(order: unknown): Promise<OnboardingInput>;
   start(input: OnboardingInput): Promise<Handle>;
+  /** Starts what came without a signup and waits in the outbox, as the drain does; answers with what it started. */
+  startAdopted(): Promise<readonly Handle[]>;
   /** Starts the watch of an account, as the HTTP edge does beside each onboarding. */
   watch(wabaId: WabaId): Promise<void>;
   progressOf(phoneNumberId: PhoneNumberId): Promise<Progress>;
@@ -105,12 +107,18 @@ export async function createWorld(
       monotonicMs,
       appId: APP_ID,
       graphTimeoutMs,
+      isAdopting: true,
     }),
     clock,
     () => {
       attempts += 1;
     },
   );
+  const start = (input: OnboardingInput): Promise<Handle> =>
+    env.client.workflow.start<(input: OnboardingInput) => Promise<OnboardingResult>>(
+      ONBOARD_PHONE_NUMBER,
+      { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
+    );
   return {
     meta,
     store,
@@ -123,11 +131,18 @@ export async function createWorld(
       await clock.sync();
       return await acceptSignup({ meta, graph, store }, order, clock.nowMs());
     },
-    start: (input) =>
-      env.client.workflow.start<(input: OnboardingInput) => Promise<OnboardingResult>>(
-        ONBOARD_PHONE_NUMBER,
-        { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
-      ),
+    start,
+    startAdopted: async () => {
+      const pending = await store.signups.pending(100);
+      const adopted = pending.filter(({ source }) => source !== 'embedded-signup');
+      const handles: Handle[] = [];
+      for (const { id, phoneNumberId, wabaId, acceptedAtMs, how, source } of adopted) {
+        const signedUpAtMs = acceptedAtMs;
+        handles.push(await start({ phoneNumberId, wabaId, signedUpAtMs, ...how, source }));
+        await store.signups.markStarted(id);
+      }
+      return handles;
+    },
     watch: async (wabaId) => {
       await env.client.workflow.signalWithStart(WATCH_ACCOUNT, {
         ...{ workflowId: watchIdOf(wabaId), taskQueue: TASK_QUEUE },

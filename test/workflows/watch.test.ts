@@ -135,7 +135,7 @@ describe('an account whose calls Meta refuses for the limit', () => {
 });
 
 describe('an account of ten thousand numbers, of which one is ours', () => {
-  it('is listed once; from then on that one number is read by itself', async () => {
+  it('is listed once a day; between, that one number is read by itself', async () => {
     const input = await world.signUp({
       scenario: 'ten_thousand_numbers',
       number: { name_status: 'PENDING_REVIEW', review: null },
@@ -146,8 +146,7 @@ describe('an account of ten thousand numbers, of which one is ours', () => {
       await world.sleep(3 * 24 * HOUR_MS);
     });
     const pages = (await world.meta.ledger()).filter(({ path }) => path.includes('/phone_numbers'));
-    // The signup callback has listed it once, to see that the number is there.
-    expect(pages.length).toBeLessThanOrEqual(200);
+    expect(pages.length).toBeLessThanOrEqual(300);
     const reads = await world.meta.ledgerOf(input.phoneNumberId);
     const late = reads.filter(
       ({ method, at_ms: atMs }) => method === 'GET' && atMs > input.signedUpAtMs + 24 * HOUR_MS,

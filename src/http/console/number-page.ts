@@ -66,7 +66,7 @@ function headPart(number: NumberDetails, title: string): Html {
 /** Whose move it is, why, and how long there is. */
 function standingPart(number: NumberDetails): Html {
   const { text, mood } = standingOf(number);
-  const { cause, advice, waiting_until: until, seconds_left: left } = number;
+  const { cause, advice, waiting_until: until } = number;
   return html`<section class="standing ${mood}" aria-label="Where it stands" data-live="standing">
     <p class="mover"><strong>${text}</strong> <span>${stageText(number.stage)}</span></p>
     ${
@@ -76,12 +76,18 @@ function standingPart(number: NumberDetails): Html {
     }
     ${metaSaid(number)}
     ${until === undefined ? '' : html`<p>Goes on by itself at ${timeOf(until)}.</p>`}
-    ${
-      left === undefined
-        ? ''
-        : html`<p class="left">${timeLeftBar(left)} until ${timeOf(number.deadline_at)}</p>`
-    }
+    ${timePart(number)}
   </section>`;
+}
+
+function timePart(number: NumberDetails): Html | string {
+  const { deadline_at: deadlineAt, seconds_left: left, outcome } = number;
+  if (deadlineAt === undefined)
+    return outcome === undefined
+      ? html`<p class="left">No deadline: it came without a signup.</p>`
+      : '';
+  if (left === undefined) return '';
+  return html`<p class="left">${timeLeftBar(left)} until ${timeOf(deadlineAt)}</p>`;
 }
 
 function metaSaid({ refusal }: NumberDetails): Html | string {

@@ -23,7 +23,10 @@ interface Scale {
   readonly x: (atMs: number) => number;
 }
 
-/** What has happened since the signup, on the scale of its deadline. */
+/** With these an onboarding begins. */
+const BEGINNINGS: readonly string[] = ['signed-up', 'adopted', 'added'];
+
+/** What has happened since the signup, on the scale of its deadline; without one, of a fortnight at least. */
 export function timelinePart(number: NumberDetails, nowMs: number): Html {
   const scale = scaleOf(number, nowMs);
   return html`<section aria-labelledby="timeline" data-live="timeline">
@@ -45,15 +48,17 @@ export function timelinePart(number: NumberDetails, nowMs: number): Html {
 
 /** The events of the onboarding that runs: a number may have had others before. */
 function signupEvents({ events }: NumberDetails): readonly EventView[] {
-  const first = events.findLastIndex(({ kind }) => kind === 'signed-up');
+  const first = events.findLastIndex(({ kind }) => BEGINNINGS.includes(kind));
   return events.slice(Math.max(first, 0));
 }
 
 function scaleOf(number: NumberDetails, nowMs: number): Scale {
-  const deadlineMs = Date.parse(number.deadline_at);
   const [first] = signupEvents(number);
-  const signedUpMs = first === undefined ? nowMs : Date.parse(first.at);
-  const startMs = Math.min(signedUpMs, deadlineMs - SIGNUP_DAYS * DAY_MS);
+  const begunMs = first === undefined ? nowMs : Date.parse(first.at);
+  const { deadline_at: deadlineAt } = number;
+  const fortnightMs = SIGNUP_DAYS * DAY_MS;
+  const deadlineMs = deadlineAt === undefined ? begunMs + fortnightMs : Date.parse(deadlineAt);
+  const startMs = Math.min(begunMs, deadlineMs - fortnightMs);
   const lastMs = number.outcome === undefined ? nowMs : Date.parse(number.updated_at);
   const endMs = Math.max(deadlineMs, lastMs);
   const perMs = (WIDTH - 2 * LEFT) / (endMs - startMs);
@@ -78,7 +83,8 @@ function ticks({ startMs, endMs, x }: Scale): readonly Html[] {
   });
 }
 
-function deadline(number: NumberDetails, { x }: Scale): Html {
+function deadline(number: NumberDetails, { x }: Scale): Html | string {
+  if (number.deadline_at === undefined) return '';
   const at = x(Date.parse(number.deadline_at));
   const isBound = number.seconds_left !== undefined;
   return html`<g class="${isBound ? 'deadline' : 'deadline met'}">
@@ -123,10 +129,18 @@ function now({ outcome }: NumberDetails, { x }: Scale, nowMs: number): Html | st
 function summaryOf(number: NumberDetails, nowMs: number): string {
   const events = signupEvents(number);
   const [first] = events;
-  const signup = first === undefined ? '' : `Signed up ${dateText(Date.parse(first.at))}. `;
-  const { deadline_at: deadlineAt, seconds_left: left } = number;
-  const until = dateText(Date.parse(deadlineAt));
-  const time = left === undefined ? 'no longer binds' : `${spanText(left * 1000)} left`;
+  const begun =
+    first === undefined ? '' : `${beginningOf(first)} ${dateText(Date.parse(first.at))}. `;
   const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
-  return `${signup}Deadline ${until}, ${time}. ${count} until ${dateText(nowMs)}.`;
+  return `${begun}${deadlineText(number)} ${count} until ${dateText(nowMs)}.`;
+}
+
+function beginningOf({ kind }: EventView): string {
+  return kind === 'signed-up' ? 'Signed up' : 'Begun';
+}
+
+function deadlineText({ deadline_at: deadlineAt, seconds_left: left }: NumberDetails): string {
+  if (deadlineAt === undefined) return 'No deadline.';
+  const time = left === undefined ? 'no longer binds' : `${spanText(left * 1000)} left`;
+  return `Deadline ${dateText(Date.parse(deadlineAt))}, ${time}.`;
 }

@@ -12,6 +12,7 @@ import * as deliveries from './0009-deliveries.ts';
 import * as accountSize from './0010-account-size.ts';
 import * as access from './0011-access.ts';
 import * as accountEvents from './0012-account-events.ts';
+import * as sources from './0013-sources.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -27,6 +28,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0010-account-size': accountSize,
   '0011-access': { up: (db) => access.up(db, kind) },
   '0012-account-events': accountEvents,
+  '0013-sources': sources,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

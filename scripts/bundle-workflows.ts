@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-import { CONVERTERS } from '../src/connection.ts';
+import { CONVERTERS, WORKFLOW_INTERCEPTORS } from '../src/connection.ts';
 import { encodedBundleOf } from '../src/payloads/encoded-bundle.ts';
 
 const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
@@ -39,6 +39,7 @@ export async function writeWorkflowBundle(
 ): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
     payloadConverterPath: CONVERTERS.payload,
     ...(failures === 'encoded' && { failureConverterPath: CONVERTERS.failure }),
     logger: new DefaultLogger('WARN'),

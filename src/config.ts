@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseUrl, durationMs, origins, port, text, word } from './config-fields.ts';
 import { isAlone, isPollIntervalSane, withFallbacks } from './config-rules.ts';
+import { telemetryOf, type TelemetryConfig } from './config-telemetry.ts';
 import type { CodecSettings } from './connection.ts';
 import { Secret } from './domain/secret.ts';
 import { DEFAULT_TIMING, type Timing } from './domain/timing.ts';
@@ -13,7 +14,7 @@ import type { VariableName } from './variables.ts';
 import { isGraphOrigin, isWebUrl, originOf } from './web-address.ts';
 
 /** Everything a program needs to know, checked once at its start. */
-export interface Config {
+export interface Config extends TelemetryConfig {
   readonly meta: {
     readonly appId: string;
     readonly appSecret: Secret;
@@ -45,8 +46,6 @@ export interface Config {
   readonly partnerEvents?: { readonly url: string; readonly secret: Secret };
   /** Where the codec server listens. */
   readonly codecServer: { readonly host: string; readonly port: number };
-  /** Where each program shows its metrics; absent: it does not. */
-  readonly metrics: { readonly starter?: ListenAddress; readonly worker?: ListenAddress };
   /** Does the watch of an account begin the onboarding of numbers added in WhatsApp Manager? */
   readonly isAdopting: boolean;
   /** Path of the pre-built workflow code. */
@@ -58,11 +57,6 @@ export interface Config {
   readonly timing: Timing;
   /** Every value that must never be printed. */
   readonly secrets: readonly Secret[];
-}
-
-interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -120,6 +114,9 @@ const environment = z
     WORKER_METRICS_PORT: port.optional(),
     API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
     ALLOWED_ORIGINS: origins.optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: text
+      .refine(isWebUrl, 'must be an http or https address')
+      .optional(),
     LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
   } satisfies Partial<Record<VariableName, z.ZodType>>)
   .refine((env) => env.META_APP_SECRET !== env.META_VERIFY_TOKEN, {
@@ -222,7 +219,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     },
     ...told,
     codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
-    metrics: metricsOf(env),
+    ...telemetryOf(env),
     ...(env.WORKFLOW_BUNDLE !== undefined && { workflowBundle: env.WORKFLOW_BUNDLE }),
     isAdopting: env.ADOPT_NUMBERS === 'on',
     logLevel: env.LOG_LEVEL,
@@ -242,18 +239,6 @@ function partnerEventsOf(env: Environment): Pick<Config, 'partnerEvents'> {
   const { PARTNER_EVENTS_URL: url, PARTNER_EVENTS_SECRET: secret } = env;
   if (url === undefined || secret === undefined) return {};
   return { partnerEvents: { url, secret: new Secret(secret) } };
-}
-
-function metricsOf({
-  STARTER_METRICS_HOST: starterHost,
-  STARTER_METRICS_PORT: starterPort,
-  WORKER_METRICS_HOST: workerHost,
-  WORKER_METRICS_PORT: workerPort,
-}: Environment): Config['metrics'] {
-  return {
-    ...(starterPort !== undefined && { starter: { host: starterHost, port: starterPort } }),
-    ...(workerPort !== undefined && { worker: { host: workerHost, port: workerPort } }),
-  };
 }
 
 function placeOf({ DATABASE_URL: address, STORE_PATH: path }: Environment): StorePlace {

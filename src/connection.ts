@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { createKeyring } from './keyring/keyring.ts';
 import { createPayloadCodec } from './payloads/payload-codec.ts';
@@ -56,13 +56,18 @@ export function createDataConverter({
 /** Does not dial: a program starts while Temporal is down. */
 export function connectClient(
   temporal: TemporalProfile & { readonly codec: CodecSettings },
+  interceptors: WorkflowClientInterceptor[] = [],
 ): Client {
   return new Client({
     connection: Connection.lazy(connectionOptions(temporal)),
     namespace: temporal.namespace,
     dataConverter: createDataConverter(temporal),
+    interceptors: { workflow: interceptors },
   });
 }
+
+/** What every bundle of the workflows has in it beside them. */
+export const WORKFLOW_INTERCEPTORS = [besideThisFile('workflows/trace-header')];
 
 /** `.ts` in the sources, `.js` once they are built. */
 function besideThisFile(path: string): string {

@@ -143,7 +143,8 @@ function describeError(error: unknown): unknown {
   return { type: error.name, message: error.message, stack: error.stack, ...cause };
 }
 
-function createFilter(secrets: readonly Secret[]): (line: string) => string {
+/** Takes secrets and phone numbers out of a text. */
+export function createFilter(secrets: readonly Secret[]): (line: string) => string {
   const values = secrets.map((secret) => secret.reveal()).filter((value) => value !== '');
   const spellings = values.flatMap((value) => [
     value,

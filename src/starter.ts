@@ -15,6 +15,8 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { addFleetMetrics } from './telemetry/fleet-metrics.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { traceAnswer, tracedApp } from './telemetry/tracing.ts';
+import { traceProgram } from './trace-program.ts';
 
 function fleetMetricsOf(
   registry: Registry,
@@ -32,10 +34,11 @@ function fleetMetricsOf(
 await runProgram('starter', async ({ config, log }) => {
   const nowMs = Date.now;
   const { meta, temporal, timing } = config;
+  const tracing = traceProgram('starter', config, log);
   const store = await openStore({ ...config.store, nowMs });
   const { registry, ...metrics } = createMetrics();
-  const graph = connectMeta(config, { store, log, around: metrics.aroundCall });
-  const client = connectClient(temporal);
+  const graph = connectMeta(config, { store, log, metrics });
+  const client = connectClient(temporal, tracing.forClient);
   const onboardings = createOnboardings({ client, timing, nowMs });
   const isPartnerTold = config.partnerEvents !== undefined;
   let page: MetricsPage | undefined;
@@ -50,7 +53,11 @@ await runProgram('starter', async ({ config, log }) => {
     );
     const app = createHttpApp({
       ...{ store, graph, onboardings, meta, nowMs, log },
-      ...{ onAnswer: metrics.onAnswer, onWebhook: metrics.onWebhook },
+      onAnswer: (answer) => {
+        metrics.onAnswer(answer);
+        traceAnswer(answer);
+      },
+      onWebhook: metrics.onWebhook,
       graphTimeoutMs: config.graph.timeoutMs,
       monotonicMs: () => performance.now(),
       access: config.http,
@@ -63,7 +70,7 @@ await runProgram('starter', async ({ config, log }) => {
       },
     });
     const stopped = new AbortController();
-    const server = await serveHttp(app, config.http);
+    const server = await serveHttp(tracedApp(app), config.http);
     log.info({ address: config.http.host, port: server.port }, 'starter is ready');
     await Promise.race([once(process, 'SIGTERM', stopped), once(process, 'SIGINT', stopped)]);
     await server.close(config.shutdownGraceMs);
@@ -73,5 +80,6 @@ await runProgram('starter', async ({ config, log }) => {
     await graph.close();
     await client.connection.close();
     await store.close();
+    await tracing.stop();
   }
 });

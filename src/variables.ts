@@ -163,6 +163,10 @@ export const VARIABLES = {
   ALLOWED_ORIGINS: {
     meaning: 'Web origins whose pages may call, separated by commas: `https://partner.example`',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning:
+      'An OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`. Without it nothing is traced',
+  },
   LOG_LEVEL: {
     meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
     fallback: 'info',

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/worker';
 import { createActivities, createDeliveryActivities } from './activities/index.ts';
 import type { Config } from './config.ts';
-import { connectionOptions, createDataConverter } from './connection.ts';
+import { connectionOptions, createDataConverter, WORKFLOW_INTERCEPTORS } from './connection.ts';
 import { TASK_QUEUE } from './contract/onboarding.ts';
 import { DELIVERY_QUEUE } from './contract/partner-events.ts';
 import { runtimeOptions } from './logging.ts';
@@ -20,6 +20,7 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { addSdkMetrics } from './telemetry/sdk-metrics.ts';
+import { traceProgram } from './trace-program.ts';
 
 // Above the shutdown grace: after it, what still runs is cut off.
 const FORCE_FACTOR = 2;
@@ -38,7 +39,10 @@ async function workflowCode({
   temporal: { codec },
 }: Config): Promise<Partial<WorkerOptions>> {
   if (workflowBundle === undefined) {
-    return { workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname };
+    return {
+      workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname,
+      interceptors: { workflowModules: WORKFLOW_INTERCEPTORS },
+    };
   }
   const codePath = codec.isOn ? encodedBundleOf(workflowBundle) : workflowBundle;
   if (codec.isOn) await refuseFailuresInClear(codePath);
@@ -97,8 +101,9 @@ await runProgram('worker', async ({ config, log }) => {
   const { registry } = metrics;
   const updates = config.metrics.worker && new MetricsBuffer(SDK_UPDATES);
   Runtime.install(runtimeOptions(log, updates));
+  const tracing = traceProgram('worker', config, log);
   const store = await openStore({ ...config.store, nowMs: Date.now });
-  const graph = connectMeta(config, { store, log, around: metrics.aroundCall });
+  const graph = connectMeta(config, { store, log, metrics });
   const connection = await NativeConnection.connect(connectionOptions(config.temporal));
   const common = {
     connection,
@@ -120,6 +125,7 @@ await runProgram('worker', async ({ config, log }) => {
     );
     const worker = await Worker.create({
       ...{ ...common, ...code, taskQueue: TASK_QUEUE },
+      interceptors: { ...code.interceptors, activity: tracing.forActivities },
       activities: createActivities({
         graph,
         store,
@@ -142,5 +148,6 @@ await runProgram('worker', async ({ config, log }) => {
     await deliveries?.close();
     await graph.close();
     await store.close();
+    await tracing.stop();
   }
 });

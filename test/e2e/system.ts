@@ -25,6 +25,8 @@ export type NumberView = z.output<typeof numberSchema>;
 export interface System {
   readonly engine: RealEngine;
   readonly worker: RunningProgram;
+  /** Of the HTTP edge. */
+  readonly url: string;
   /** Everything the HTTP edge has ever answered, headers and bodies. */
   readonly answers: readonly string[];
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
@@ -82,6 +84,7 @@ export async function startSystem(
   return {
     engine,
     worker,
+    url,
     answers,
     call,
     numberWhen: async (id, isAsWanted) => {

@@ -8,7 +8,7 @@ const MAX_FIELDS = 50;
 const MAX_CALLBACK_URL = 200;
 
 /** Source: Meta, "Registering phone numbers", local storage. */
-const REGIONS = [
+export const REGIONS = [
   'AE',
   'AU',
   'BH',
@@ -23,7 +23,20 @@ const REGIONS = [
   'KR',
   'SG',
   'ZA',
-];
+] as const;
+
+/** The forms of what may be asked for, so that other doors can tell them too. */
+export const FORMS = {
+  signupCode: /^[!-~]{1,2048}$/,
+  pin: /^[0-9]{6}$/,
+  code: /^[0-9]{6}$/,
+  verifyToken: /^[!-~]{1,1024}$/,
+  language: /^[a-z]{2,3}(_[A-Z]{2})?$/,
+  cursor: /^[!-~]{1,2000}$/,
+  countryCode: /^[1-9][0-9]{0,2}$/,
+  digits: /^[0-9]{4,15}$/,
+  name: /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{2,75}$/u,
+} as const;
 
 export type CodeMethod = 'SMS' | 'VOICE';
 export type AccountMode = 'SANDBOX' | 'LIVE';
@@ -33,20 +46,20 @@ export function checkedToken(token: Secret): Secret {
 }
 
 export function checkedSignupCode(code: Secret): Secret {
-  return checkedSecret(code, /^[!-~]{1,2048}$/, 'signup code must be 1-2048 visible characters');
+  return checkedSecret(code, FORMS.signupCode, 'signup code must be 1-2048 visible characters');
 }
 
 export function checkedPin(pin: Secret): Secret {
-  return checkedSecret(pin, /^[0-9]{6}$/, 'PIN must be 6 digits');
+  return checkedSecret(pin, FORMS.pin, 'PIN must be 6 digits');
 }
 
 /** The message reads `123-830`; the hyphen is not part of the code. */
 export function checkedCode(code: Secret): Secret {
-  return checkedSecret(code, /^[0-9]{6}$/, 'code must be 6 digits, without the hyphen');
+  return checkedSecret(code, FORMS.code, 'code must be 6 digits, without the hyphen');
 }
 
 export function checkedVerifyToken(token: Secret): Secret {
-  return checkedSecret(token, /^[!-~]{1,1024}$/, 'verify token must be visible characters');
+  return checkedSecret(token, FORMS.verifyToken, 'verify token must be visible characters');
 }
 
 /** Base64, perhaps in lines. */
@@ -74,7 +87,7 @@ export function checkedCodeMethod(method: CodeMethod): CodeMethod {
 }
 
 export function checkedLanguage(language: string): string {
-  return checked(language, /^[a-z]{2,3}(_[A-Z]{2})?$/, 'language must be like en_US');
+  return checked(language, FORMS.language, 'language must be like en_US');
 }
 
 export function checkedAccountMode(mode: AccountMode): AccountMode {
@@ -86,7 +99,7 @@ export function checkedStatus<T extends string>(status: T): T {
 }
 
 export function checkedRegion(region: string): string {
-  if (!REGIONS.includes(region))
+  if (!REGIONS.some((each) => each === region))
     throw new InvalidArgument(`data localization region must be one of ${REGIONS.join(', ')}`);
   return region;
 }
@@ -108,24 +121,20 @@ export function checkedLimit(limit: number): string {
 
 /** Meta's own word, given back to it. */
 export function checkedCursor(cursor: string): string {
-  return checked(cursor, /^[!-~]{1,2000}$/, 'cursor must be one that Meta gave');
+  return checked(cursor, FORMS.cursor, 'cursor must be one that Meta gave');
 }
 
 export function checkedCountryCode(cc: string): string {
-  return checked(cc, /^[1-9][0-9]{0,2}$/, 'country code must be 1-3 digits, without the +');
+  return checked(cc, FORMS.countryCode, 'country code must be 1-3 digits, without the +');
 }
 
 /** With or without the country code. Some national numbers begin with 0, and some are short. */
 export function checkedDigits(phoneNumber: string): string {
-  return checked(phoneNumber, /^[0-9]{4,15}$/, 'phone number must be 4-15 digits, without the +');
+  return checked(phoneNumber, FORMS.digits, 'phone number must be 4-15 digits, without the +');
 }
 
 export function checkedName(name: string): string {
-  return checked(
-    name,
-    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{2,75}$/u,
-    'display name must be 2-75 characters on one line',
-  );
+  return checked(name, FORMS.name, 'display name must be 2-75 characters on one line');
 }
 
 export function checkedCallbackUrl(text: string): string {

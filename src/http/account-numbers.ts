@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DeskError } from '../desk/errors.ts';
 import type { MetaDeps } from '../desk/meta.ts';
 import {
@@ -7,23 +8,41 @@ import {
   type ListQuery,
   type Sorting,
 } from '../desk/phone-numbers.ts';
-import { checkedCursor, checkedFields } from '../graph/checks.ts';
 import { answerJson } from './answers.ts';
+import { json, type Taken } from './contract.ts';
+import { OF_META } from './error-groups.ts';
 import { HttpError } from './errors.ts';
-import { readQuery, type Query } from './query.ts';
-import type { Call } from './routes.ts';
-import { checkedText, limitOf, oneOf, optional, wabaIdOf } from './values.ts';
+import * as take from './fields.ts';
+import { numbersAtMeta } from './shapes.ts';
+
+const params = z.strictObject({ waba_id: take.wabaId });
+const listQuery = z.strictObject({
+  fields: take.fields,
+  account_mode: take.accountMode,
+  limit: take.limit,
+  after: take.metaAfter,
+  sort: take.sort,
+});
+
+export const listContract = {
+  summary: "An account's numbers at Meta: one page, or all of them sorted",
+  params,
+  query: listQuery,
+  answers: { 200: json('The numbers', numbersAtMeta) },
+  errors: OF_META,
+} as const;
 
 /** One page of an account's numbers; with `sort` all of them, as Meta's own sorting is not to be relied on. */
-export async function listPhoneNumbers(call: Call, deps: MetaDeps): Promise<Response> {
-  const wabaId = wabaIdOf(call.params['waba_id']);
-  const query = readQuery(call.request, ['fields', 'account_mode', 'limit', 'after', 'sort']);
-  const fields = fieldsIn(query) ?? DEFAULT_FIELDS;
-  const accountMode = optional(query.get('account_mode'), (value) =>
-    oneOf(value, 'invalid_account_mode', ['SANDBOX', 'LIVE']),
-  );
+export async function listPhoneNumbers(
+  { params: { waba_id: wabaId }, query }: Taken<typeof params, typeof listQuery>,
+  deps: MetaDeps,
+): Promise<Response> {
+  const { fields = DEFAULT_FIELDS, account_mode: accountMode, limit, after: cursor } = query;
   const list = { wabaId, fields, ...(accountMode === undefined ? {} : { accountMode }) };
-  const paging = pagingIn(query);
+  const paging = {
+    ...(limit === undefined ? {} : { limit }),
+    ...(cursor === undefined ? {} : { after: cursor }),
+  };
   const sorting = sortingIn(query, fields);
   const page =
     sorting === undefined
@@ -33,35 +52,18 @@ export async function listPhoneNumbers(call: Call, deps: MetaDeps): Promise<Resp
   return answerJson({ waba_id: wabaId, phone_numbers: numbers, paging: { after } });
 }
 
-/** The fields of the query, if it names any. @throws HttpError invalid_fields */
-export function fieldsIn(query: Query): readonly string[] | undefined {
-  return optional(query.get('fields'), (value) =>
-    checkedText(value, 'invalid_fields', (text) => {
-      const fields = [...new Set(text.split(','))];
-      checkedFields(fields);
-      return fields;
-    }),
-  );
-}
-
 interface Paging {
   readonly limit?: number;
   readonly after?: string;
 }
 
-function pagingIn(query: Query): Paging {
-  const limit = optional(query.get('limit'), limitOf);
-  const after = optional(query.get('after'), (value) =>
-    checkedText(value, 'invalid_after', checkedCursor),
-  );
-  return { ...(limit === undefined ? {} : { limit }), ...(after === undefined ? {} : { after }) };
-}
-
-function sortingIn(query: Query, fields: readonly string[]): Sorting | undefined {
-  const sort = query.get('sort');
+function sortingIn(
+  { sort, limit, after }: z.output<typeof listQuery>,
+  fields: readonly string[],
+): Sorting | undefined {
   if (sort === undefined) return undefined;
-  const { field = '', order } = /^(?<field>[a-z0-9_]+)(?<order>:desc)?$/.exec(sort)?.groups ?? {};
-  const isPaged = query.has('limit') || query.has('after');
+  const [field = '', order] = sort.split(':');
+  const isPaged = (limit ?? after) !== undefined;
   if (isPaged || !['id', ...fields].includes(field)) throw new HttpError('invalid_sort');
   return { field, isDescending: order !== undefined };
 }

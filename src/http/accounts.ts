@@ -1,30 +1,16 @@
-import {
-  addNumber,
-  readAccount,
-  subscribe,
-  unsubscribe,
-  type NewNumber,
-} from '../desk/accounts.ts';
+import { z } from 'zod';
+import { addNumber, readAccount, subscribe, unsubscribe } from '../desk/accounts.ts';
 import { addAndOnboard, adoptNumbers, listAdoptable, type AdoptionDeps } from '../desk/adoption.ts';
-import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
-import { Secret } from '../domain/secret.ts';
-import {
-  checkedCallbackUrl,
-  checkedCountryCode,
-  checkedDigits,
-  checkedName,
-  checkedVerifyToken,
-} from '../graph/checks.ts';
 import type { WebhookOverride } from '../graph/number-writes.ts';
-import { listPhoneNumbers } from './account-numbers.ts';
+import { listContract, listPhoneNumbers } from './account-numbers.ts';
 import { answerJson } from './answers.ts';
-import { readJsonObject, readOptionalJsonObject } from './body.ts';
+import { declared, json, type Taken } from './contract.ts';
+import { OF_META, OF_META_ORDERS } from './error-groups.ts';
 import { HttpError } from './errors.ts';
-import { readQuery } from './query.ts';
+import * as take from './fields.ts';
 import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
-import { readIdempotencyKey } from './signup-request.ts';
+import * as shapes from './shapes.ts';
 import { statusUrlOf } from './signups.ts';
-import { checkedText, optional, preverifiedIdOf, wabaIdOf } from './values.ts';
 
 interface AccountDeps extends AdoptionDeps {
   readonly appId: string;
@@ -32,123 +18,145 @@ interface AccountDeps extends AdoptionDeps {
   readonly wake: () => void;
 }
 
-/** Of one order: as many as a page of Meta's list. */
-const MOST_ADOPTED = 100;
+const params = z.strictObject({ waba_id: take.wabaId });
+const newNumber = z.strictObject({
+  cc: take.countryCode,
+  phone_number: take.digits,
+  verified_name: take.displayName,
+  preverified_id: take.optionalPreverifiedId,
+  migrate_phone_number: take.isMigrated,
+  by_hand: take.isByHand,
+});
+const override = z.strictObject({
+  override_callback_url: take.callbackUrl,
+  verify_token: take.verifyToken,
+});
+
+const SHOW = {
+  summary: "The account: its review, our token's scopes and end, the subscribed apps",
+  params,
+  answers: { 200: json('The account', shapes.account) },
+  errors: OF_META,
+};
+
+const ADD = {
+  summary: 'Adds a number to the account, and begins its onboarding',
+  params,
+  body: newNumber,
+  answers: { 201: json('It is added; the header location leads to it', shapes.numberAdded) },
+  errors: [...OF_META_ORDERS, 'erasure_in_progress'] as const,
+};
+
+const ADOPTABLE = {
+  summary: 'The numbers at Meta that are not onboarded here and were not to be forgotten',
+  params,
+  answers: { 200: json('The numbers', shapes.adoptable) },
+  errors: OF_META,
+};
+
+const ADOPT = {
+  summary: 'Begins the onboarding of numbers that came without a signup',
+  params,
+  body: z.strictObject({ phone_number_ids: take.phoneNumberIds }),
+  answers: { 202: json('Which are adopted, and why the others are left', shapes.adopted) },
+  errors: OF_META_ORDERS,
+};
+
+const SUBSCRIBE = {
+  summary: "The account's webhooks come to us; with both members they go there",
+  params,
+  body: override,
+  answers: { 200: json('They do', shapes.subscription) },
+  errors: [...OF_META_ORDERS, 'invalid_override'] as const,
+};
+
+const UNSUBSCRIBE = {
+  summary: "The account's webhooks come to us no more",
+  params,
+  answers: { 200: json('They do not', shapes.subscription) },
+  errors: OF_META_ORDERS,
+};
 
 /** Accounts as Meta shows them, and what may be ordered for one. */
 export function accountRoutes(deps: AccountDeps): Routes {
   return {
-    '/v1/accounts/:waba_id': { GET: viewer((call) => showAccount(call, deps)) },
+    '/v1/accounts/:waba_id': { GET: viewer(declared(SHOW, (call) => showAccount(call, deps))) },
     '/v1/accounts/:waba_id/phone-numbers': {
-      GET: viewer((call) => listPhoneNumbers(call, deps)),
-      POST: operator((call) => addPhoneNumber(call, deps)),
+      GET: viewer(declared(listContract, (call) => listPhoneNumbers(call, deps))),
+      POST: operator(declared(ADD, (call) => addPhoneNumber(call, deps))),
     },
     '/v1/accounts/:waba_id/adoptions': {
-      GET: viewer((call) => showAdoptable(call, deps)),
-      POST: operator((call) => postAdoptions(call, deps)),
+      GET: viewer(
+        declared(ADOPTABLE, async ({ params: { waba_id: wabaId } }) =>
+          answerJson({ waba_id: wabaId, adoptable: await listAdoptable(deps, { wabaId }) }),
+        ),
+      ),
+      POST: operator(declared(ADOPT, (call) => adopt(call, deps))),
     },
     '/v1/accounts/:waba_id/subscription': {
-      PUT: admin((call) => putSubscription(call, deps)),
-      DELETE: admin((call) => deleteSubscription(call, deps)),
+      PUT: admin(declared(SUBSCRIBE, (call) => putSubscription(call, deps))),
+      DELETE: admin(declared(UNSUBSCRIBE, (call) => deleteSubscription(call, deps))),
     },
   };
 }
 
-async function showAccount(call: Call, deps: AccountDeps): Promise<Response> {
-  return answerJson(await readAccount(deps, { wabaId: accountOf(call) }));
+type OfAccount<Body extends z.ZodObject = z.ZodObject> = Taken<typeof params, z.ZodObject, Body>;
+
+type By = Pick<Call, 'actor'>;
+
+async function showAccount({ params: { waba_id: wabaId } }: OfAccount, deps: AccountDeps) {
+  return answerJson(await readAccount(deps, { wabaId }));
 }
 
-async function addPhoneNumber(call: Call, deps: AccountDeps): Promise<Response> {
-  const wabaId = accountOf(call);
-  const { number, isByHand } = await readNewNumber(call.request);
-  readIdempotencyKey(call.request);
-  const { phoneNumberId, isOnboarding } = isByHand
+async function addPhoneNumber(
+  { params: { waba_id: wabaId }, body, actor }: OfAccount<typeof newNumber> & By,
+  deps: AccountDeps,
+): Promise<Response> {
+  const { cc, phone_number: phoneNumber, verified_name: verifiedName } = body;
+  const { preverified_id: preverifiedId, migrate_phone_number: isMigrated = false } = body;
+  const number = {
+    ...{ cc, phoneNumber, verifiedName, isMigrated },
+    ...(preverifiedId === undefined ? {} : { preverifiedId }),
+  };
+  const { phoneNumberId, isOnboarding } = body.by_hand
     ? { phoneNumberId: await addNumber(deps, { wabaId }, number), isOnboarding: false }
-    : await addAndOnboard(deps, { wabaId }, { number, actor: call.actor });
+    : await addAndOnboard(deps, { wabaId }, { number, actor });
   if (isOnboarding) deps.wake();
   const location = isOnboarding
     ? statusUrlOf(phoneNumberId)
     : `/v1/phone-numbers/${phoneNumberId}?waba_id=${wabaId}`;
-  const body = { phone_number_id: phoneNumberId, is_onboarding: isOnboarding };
-  return answerJson(body, 201, { location });
+  const answer = { phone_number_id: phoneNumberId, is_onboarding: isOnboarding };
+  return answerJson(answer, 201, { location });
 }
 
-async function showAdoptable(call: Call, deps: AccountDeps): Promise<Response> {
-  const wabaId = accountOf(call);
-  return answerJson({ waba_id: wabaId, adoptable: await listAdoptable(deps, { wabaId }) });
-}
-
-async function postAdoptions(call: Call, deps: AccountDeps): Promise<Response> {
-  const wabaId = accountOf(call);
-  const body = await readJsonObject(call.request, ['phone_number_ids']);
-  const ids = idsOf(body.get('phone_number_ids'));
-  readIdempotencyKey(call.request);
-  const view = await adoptNumbers(deps, { wabaId }, { ids, actor: call.actor });
+async function adopt(
+  { params: { waba_id: wabaId }, body, actor }: OfAccount<(typeof ADOPT)['body']> & By,
+  deps: AccountDeps,
+): Promise<Response> {
+  const order = { ids: body.phone_number_ids, actor };
+  const view = await adoptNumbers(deps, { wabaId }, order);
   deps.wake();
   return answerJson(view, 202);
 }
 
-function idsOf(value: unknown): readonly PhoneNumberId[] {
-  const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_ADOPTED;
-  if (!isList || !value.every(isPhoneNumberId)) throw new HttpError('invalid_phone_number_ids');
-  return value;
-}
-
-async function readNewNumber(
-  request: Request,
-): Promise<{ readonly number: NewNumber; readonly isByHand: boolean }> {
-  const body = await readJsonObject(request, [
-    ...['cc', 'phone_number', 'verified_name'],
-    ...['preverified_id', 'migrate_phone_number', 'by_hand'],
-  ]);
-  const cc = checkedText(body.get('cc'), 'invalid_cc', checkedCountryCode);
-  const digits = checkedText(body.get('phone_number'), 'invalid_phone_number', checkedDigits);
-  const name = checkedText(body.get('verified_name'), 'invalid_verified_name', checkedName);
-  const preverifiedId = optional(body.get('preverified_id'), preverifiedIdOf);
-  const isMigrated = body.get('migrate_phone_number') ?? false;
-  if (typeof isMigrated !== 'boolean') throw new HttpError('invalid_migrate_phone_number');
-  const isByHand = body.get('by_hand') ?? false;
-  if (typeof isByHand !== 'boolean') throw new HttpError('invalid_by_hand');
-  const number = {
-    ...{ cc, phoneNumber: digits, verifiedName: name, isMigrated },
-    ...(preverifiedId === undefined ? {} : { preverifiedId }),
-  };
-  return { number, isByHand };
-}
-
-async function putSubscription(call: Call, deps: AccountDeps): Promise<Response> {
-  const wabaId = accountOf(call);
-  const override = await readOverride(call.request);
-  readIdempotencyKey(call.request);
-  await subscribe(deps, { wabaId }, override);
+async function putSubscription(
+  { params: { waba_id: wabaId }, body }: OfAccount<typeof override>,
+  deps: AccountDeps,
+): Promise<Response> {
+  await subscribe(deps, { wabaId }, overrideIn(body));
   return answerJson({ waba_id: wabaId, is_subscribed: true });
 }
 
-async function readOverride(request: Request): Promise<WebhookOverride | undefined> {
-  const body = await readOptionalJsonObject(request, ['override_callback_url', 'verify_token']);
-  if (body.size === 0) return undefined;
-  if (body.size === 1) throw new HttpError('invalid_override');
-  const url = body.get('override_callback_url');
-  const word = body.get('verify_token');
-  return {
-    callbackUrl: checkedText(url, 'invalid_override_callback_url', checkedCallbackUrl),
-    verifyToken: checkedText(word, 'invalid_verify_token', (text) =>
-      checkedVerifyToken(new Secret(text)),
-    ),
-  };
+function overrideIn({
+  override_callback_url: callbackUrl,
+  verify_token: verifyToken,
+}: z.output<typeof override>): WebhookOverride | undefined {
+  if (callbackUrl !== undefined && verifyToken !== undefined) return { callbackUrl, verifyToken };
+  if ((callbackUrl ?? verifyToken) !== undefined) throw new HttpError('invalid_override');
+  return undefined;
 }
 
-async function deleteSubscription(call: Call, deps: AccountDeps): Promise<Response> {
-  const wabaId = accountOf(call);
-  await readOptionalJsonObject(call.request, []);
-  readIdempotencyKey(call.request);
+async function deleteSubscription({ params: { waba_id: wabaId } }: OfAccount, deps: AccountDeps) {
   await unsubscribe(deps, { wabaId });
   return answerJson({ waba_id: wabaId, is_subscribed: false });
-}
-
-/** The account of the path, where nothing may stand behind it. */
-function accountOf({ params, request }: Call): WabaId {
-  const wabaId = wabaIdOf(params['waba_id']);
-  readQuery(request);
-  return wabaId;
 }

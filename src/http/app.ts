@@ -7,16 +7,18 @@ import type { Store } from '../store/store.ts';
 import type { AccessRules } from './access.ts';
 import { accountRoutes } from './accounts.ts';
 import { createAdmit } from './admit.ts';
-import { answerError, newRequestId } from './answers.ts';
+import { answerError, answerJson, newRequestId } from './answers.ts';
+import { declared, declaredRaw } from './contract.ts';
 import { createConsole } from './console/console.ts';
 import { createGrantOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
-import { answerHealth, answerReadiness } from './health.ts';
+import { answerHealth, answerReadiness, HEALTH, READINESS } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
 import { loginRoutes } from './login.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
+import { describedIn, OPENAPI, openApiOf } from './openapi.ts';
 import { phoneNumberRoutes } from './phone-numbers.ts';
 import { preverifiedRoutes } from './preverified.ts';
 import {
@@ -28,8 +30,15 @@ import {
   type Served,
 } from './routes.ts';
 import { createSessionCookie } from './session-cookie.ts';
+import { signupContract } from './signup-request.ts';
 import { createTakeSignup } from './signups.ts';
-import { answerHandshake, takeWebhook, type WebhookChanges } from './webhooks.ts';
+import {
+  answerHandshake,
+  HANDSHAKE,
+  takeWebhook,
+  WEBHOOK,
+  type WebhookChanges,
+} from './webhooks.ts';
 
 export interface HttpAppDeps {
   readonly store: Store;
@@ -70,17 +79,24 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
   const doors = { ...deps, cookie, grantOf: createGrantOf(deps) };
   const { pages, assets, answerFailure, show } = createConsole(deps);
   const routes: Routes = {
-    '/v1/signups': { POST: operator(({ request }) => takeSignup(request)) },
+    '/v1/signups': { POST: operator(declared(signupContract, takeSignup)) },
     ...numberRoutes(deps),
     ...accountRoutes(deps),
     ...phoneNumberRoutes(deps),
     ...preverifiedRoutes(deps),
     '/v1/webhooks/meta': {
-      GET: anyone(({ request }) => answerHandshake(new URL(request.url), { verifyToken })),
-      POST: anyone(({ request }) => takeWebhook(request, webhooks)),
+      GET: anyone(
+        declaredRaw(HANDSHAKE, ({ request }) =>
+          answerHandshake(new URL(request.url), { verifyToken }),
+        ),
+      ),
+      POST: anyone(declaredRaw(WEBHOOK, ({ request }) => takeWebhook(request, webhooks))),
     },
-    '/healthz': { GET: anyone(answerHealth) },
-    '/readyz': { GET: anyone(() => answerReadiness(deps)) },
+    '/healthz': { GET: anyone(declaredRaw(HEALTH, answerHealth)) },
+    '/readyz': { GET: anyone(declaredRaw(READINESS, () => answerReadiness(deps))) },
+    '/openapi.json': {
+      GET: anyone(declaredRaw(OPENAPI, () => answerJson(openApiOf(describedIn(routes))))),
+    },
   };
   const forPeople = { ...pages, ...assets, ...loginRoutes({ ...doors, show }) };
   const admit = createAdmit(doors);

@@ -1,54 +1,81 @@
-import { countFleet, FLEET_OUTCOMES, fleetCsv, fleetCursorOf, readFleet } from '../desk/fleet.ts';
+import { z } from 'zod';
+import { countFleet, fleetCsv, readFleet } from '../desk/fleet.ts';
 import type { FleetDeps, FleetPaging } from '../desk/fleet.ts';
-import { CAUSES } from '../domain/causes.ts';
-import { STAGES, WAITING_FOR } from '../domain/onboarding.ts';
 import type { FleetFilter } from '../store/fleet-store.ts';
 import { ANSWER_HEADERS, answerJson } from './answers.ts';
+import { takenBy, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
-import { readQuery, type Query } from './query.ts';
-import type { Call } from './routes.ts';
+import * as take from './fields.ts';
+import { fleetPage } from './shapes.ts';
 import { statusUrlOf } from './signups.ts';
-import { checkedText, limitOf, oneOf, optional, wabaIdOf } from './values.ts';
 
-const FILTERS = ['stage', 'waiting_for', 'account', 'cause', 'outcome', 'text'];
-const CAUSE_NAMES = Object.keys(CAUSES);
 const PAGE = 100;
 
+const query = z.strictObject({
+  stage: take.stage,
+  waiting_for: take.waitingFor,
+  account: take.account,
+  cause: take.cause,
+  outcome: take.outcome,
+  text: take.text,
+  limit: take.limit,
+  after: take.fleetAfter,
+  format: take.format,
+});
+
+export const fleetContract = {
+  summary: 'The fleet, least time left first, or as CSV',
+  query,
+  answers: {
+    200: {
+      what: 'A page of it, the first with counts; as CSV all of it',
+      content: { 'application/json': fleetPage, 'text/csv': z.string() },
+    },
+  },
+} as const;
+
+type Query = z.output<typeof query>;
+
 /** The fleet by time left: a page with the counts of all, or everything as CSV. */
-export async function listFleet({ request }: Call, deps: FleetDeps): Promise<Response> {
-  const query = readQuery(request, [...FILTERS, 'limit', 'after', 'format']);
-  const filter = filterIn(query);
-  const paging = pagingIn(query);
-  if (isCsv(query, request.headers)) {
+export async function listFleet(
+  call: { readonly request: Request } & Pick<Taken<z.ZodObject, typeof query>, 'query'>,
+  deps: FleetDeps,
+): Promise<Response> {
+  const filter = filterOf(call.query);
+  const paging = pagingOf(call.query);
+  if (isCsv(call.query, call.request.headers)) {
     const { numbers } = await readFleet(deps, filter);
     const headers = { 'content-type': 'text/csv; charset=utf-8', ...ANSWER_HEADERS };
     return new Response(fleetCsv(numbers), {
       headers: { ...headers, 'content-disposition': 'attachment; filename="numbers.csv"' },
     });
   }
-  const [{ numbers, after }, counts] = await Promise.all([
+  const [page, counts] = await Promise.all([
     readFleet(deps, filter, { limit: PAGE, ...paging }),
     paging.after === undefined ? countFleet(deps, filter) : undefined,
   ]);
-  const linked = numbers.map((number) => ({
+  const numbers = page.numbers.map((number) => ({
     ...number,
     status_url: statusUrlOf(number.phone_number_id),
   }));
-  return answerJson({ numbers: linked, counts, paging: { after } });
+  return answerJson({ numbers, counts, paging: { after: page.after } });
 }
 
-/** @throws HttpError for the first parameter that cannot be right */
-export function filterIn(query: Query): FleetFilter {
-  const stage = optional(query.get('stage'), (value) => oneOf(value, 'invalid_stage', STAGES));
-  const waitingFor = optional(query.get('waiting_for'), (value) =>
-    oneOf(value, 'invalid_waiting_for', WAITING_FOR),
-  );
-  const wabaId = optional(query.get('account'), wabaIdOf);
-  const cause = optional(query.get('cause'), (value) => oneOf(value, 'invalid_cause', CAUSE_NAMES));
-  const outcome = optional(query.get('outcome'), (value) =>
-    oneOf(value, 'invalid_outcome', FLEET_OUTCOMES),
-  );
-  const text = optional(query.get('text'), textOf);
+/** As the query of a page has it. @throws HttpError for the first parameter that cannot be right */
+export function fleetQueryIn(given: ReadonlyMap<string, string>): {
+  readonly filter: FleetFilter;
+  readonly paging: FleetPaging;
+} {
+  const taken = takenBy(query, given);
+  return { filter: filterOf(taken), paging: pagingOf(taken) };
+}
+
+function pagingOf({ limit, after }: Query): FleetPaging {
+  return { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
+}
+
+function filterOf({ waiting_for: waitingFor, account: wabaId, ...given }: Query): FleetFilter {
+  const { stage, cause, outcome, text } = given;
   return {
     ...(stage !== undefined && { stage }),
     ...(waitingFor !== undefined && { waitingFor }),
@@ -59,32 +86,9 @@ export function filterIn(query: Query): FleetFilter {
   };
 }
 
-function textOf(value: unknown): string {
-  const text = typeof value === 'string' ? value.trim() : '';
-  if (!/^[^\p{C}]{1,75}$/u.test(text)) throw new HttpError('invalid_text');
-  return text;
-}
-
-export function pagingIn(query: Query): FleetPaging {
-  const limit = optional(query.get('limit'), limitOf);
-  const after = optional(query.get('after'), (value) =>
-    checkedText(value, 'invalid_after', (text) => {
-      const position = fleetCursorOf(text);
-      if (position === undefined) throw new HttpError('invalid_after');
-      return position;
-    }),
-  );
-  return { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
-}
-
 /** The list for a spreadsheet is whole. */
-function isCsv(query: Query, headers: Headers): boolean {
-  const format = optional(query.get('format'), (value) =>
-    oneOf(value, 'invalid_format', ['json', 'csv']),
-  );
+function isCsv({ format, limit, after }: Query, headers: Headers): boolean {
   if (format === undefined) return headers.get('accept')?.startsWith('text/csv') === true;
-  if (format === 'csv' && (query.has('limit') || query.has('after'))) {
-    throw new HttpError('invalid_format');
-  }
+  if (format === 'csv' && (limit ?? after) !== undefined) throw new HttpError('invalid_format');
   return format === 'csv';
 }

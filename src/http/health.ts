@@ -1,6 +1,18 @@
 import type { Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
+import { json } from './contract.ts';
 import type { Onboardings } from './onboardings.ts';
+import { health, readiness } from './shapes.ts';
+
+export const HEALTH = {
+  summary: 'The process lives',
+  answers: { 200: json('It does', health) },
+};
+
+export const READINESS = {
+  summary: 'What the process needs, each by its name',
+  answers: { 200: json('All of it is there', readiness), 503: json('Some is not', readiness) },
+};
 
 /** The process lives. */
 export function answerHealth(): Response {

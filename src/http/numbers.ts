@@ -1,15 +1,16 @@
+import { z } from 'zod';
 import { detailsOf, progressView, type TemporalLink } from '../desk/number-view.ts';
 import { revealCertificate } from '../desk/reveal.ts';
-import { isPhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
-import { readOptionalJsonObject } from './body.ts';
+import { declared, json, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
-import { listFleet } from './fleet.ts';
+import * as take from './fields.ts';
+import { fleetContract, listFleet } from './fleet.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { OnboardingUnknown, type Onboardings } from './onboardings.ts';
 import { admin, operator, viewer, type Call, type Routes } from './routes.ts';
-import { readIdempotencyKey } from './signup-request.ts';
+import * as shapes from './shapes.ts';
 import { statusUrlOf } from './signups.ts';
 
 interface NumberDeps {
@@ -20,17 +21,44 @@ interface NumberDeps {
   readonly temporal?: TemporalLink;
 }
 
+const params = z.strictObject({ id: take.knownNumberId });
+
+const SHOW = {
+  summary: 'One number: three tracks, whose move it is, attempts, events',
+  params,
+  answers: { 200: json('The number', shapes.numberDetails) },
+};
+
+const CERTIFICATE = {
+  summary: 'The certificate that Meta showed last, in base64; who asked is kept',
+  params,
+  answers: { 200: json('The certificate', shapes.certificate) },
+  errors: ['not_now'],
+} as const;
+
+const RETRY = {
+  summary: 'Asks a waiting number to try again now',
+  params,
+  answers: { 200: json('What the onboarding says', shapes.orderTaken) },
+  errors: ['not_now', 'temporal_unavailable'],
+} as const;
+
+/** A number of the path. */
+type NumberCall = Pick<Call, 'requestId' | 'actor'> & Taken<typeof params>;
+
 export function numberRoutes(deps: NumberDeps): Routes {
   return {
-    '/v1/numbers': { GET: viewer((call) => listFleet(call, deps)) },
-    '/v1/numbers/:id': { GET: viewer((call) => showNumber(call, deps)) },
-    '/v1/numbers/:id/certificate': { GET: admin((call) => showCertificate(call, deps)) },
-    '/v1/numbers/:id/retry': { POST: operator((call) => retryNumber(call, deps)) },
+    '/v1/numbers': { GET: viewer(declared(fleetContract, (call) => listFleet(call, deps))) },
+    '/v1/numbers/:id': { GET: viewer(declared(SHOW, (call) => showNumber(call, deps))) },
+    '/v1/numbers/:id/certificate': {
+      GET: admin(declared(CERTIFICATE, (call) => showCertificate(call, deps))),
+    },
+    '/v1/numbers/:id/retry': { POST: operator(declared(RETRY, (call) => retryNumber(call, deps))) },
   };
 }
 
 /** @throws HttpError unknown_number */
-async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
+async function showNumber(call: NumberCall, deps: NumberDeps): Promise<Response> {
   const row = await rowOf(call, deps);
   const [events, attempts, nameDecision] = await Promise.all([
     deps.store.numbers.eventsOf(row.phoneNumberId),
@@ -44,7 +72,7 @@ async function showNumber(call: Call, deps: NumberDeps): Promise<Response> {
 }
 
 /** As Meta showed it last: who asked stands in the number's history. */
-async function showCertificate(call: Call, deps: NumberDeps): Promise<Response> {
+async function showCertificate(call: NumberCall, deps: NumberDeps): Promise<Response> {
   const { phoneNumberId } = await rowOf(call, deps);
   const order = { phoneNumberId, actor: call.actor };
   const certificate = (await revealCertificate(deps, order)).reveal();
@@ -52,9 +80,8 @@ async function showCertificate(call: Call, deps: NumberDeps): Promise<Response> 
 }
 
 /** The operator's "try again". The answer comes from the onboarding itself, or is its reason to refuse. */
-async function retryNumber(call: Call, deps: NumberDeps): Promise<Response> {
-  await readOptionalJsonObject(call.request, []);
-  const key = readIdempotencyKey(call.request);
+async function retryNumber(call: NumberCall, deps: NumberDeps): Promise<Response> {
+  const { idempotencyKey: key } = call;
   const { phoneNumberId, outcome } = await rowOf(call, deps);
   if (outcome !== undefined) {
     throw new HttpError('not_now', { message: `The onboarding has ended: ${outcome}` });
@@ -70,9 +97,8 @@ async function retryNumber(call: Call, deps: NumberDeps): Promise<Response> {
   }
 }
 
-async function rowOf({ params }: Call, { store }: NumberDeps): Promise<NumberRow> {
-  const { id } = params;
-  const row = isPhoneNumberId(id) ? await store.numbers.byId(id) : undefined;
+async function rowOf({ params }: NumberCall, { store }: NumberDeps): Promise<NumberRow> {
+  const row = await store.numbers.byId(params.id);
   if (row === undefined) throw new HttpError('unknown_number');
   return row;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   addPreverified,
   deletePreverified,
@@ -7,89 +8,110 @@ import {
   submitPreverifiedCode,
   type PreverifiedDeps,
 } from '../desk/preverified.ts';
-import { checkedDigits } from '../graph/checks.ts';
-import type { PreverifiedId } from '../graph/ids.ts';
 import { answerJson } from './answers.ts';
-import { readJsonObject, readOptionalJsonObject } from './body.ts';
-import { codeRequestOf } from './code-request.ts';
-import { readQuery } from './query.ts';
-import { admin, operator, viewer, type Call, type Handler, type Routes } from './routes.ts';
-import { readIdempotencyKey } from './signup-request.ts';
-import { checkedText, oneOf, oneTimeCodeOf, optional, preverifiedIdOf } from './values.ts';
+import { declared, json } from './contract.ts';
+import { OF_META, OF_META_ORDERS } from './error-groups.ts';
+import type { ErrorCode } from './errors.ts';
+import * as take from './fields.ts';
+import { admin, operator, viewer, type Routes } from './routes.ts';
+import * as shapes from './shapes.ts';
+
+const OF_READS: readonly ErrorCode[] = [...OF_META, 'not_configured'];
+const OF_ORDERS: readonly ErrorCode[] = [...OF_META_ORDERS, 'not_configured'];
+
+const params = z.strictObject({ id: take.preverifiedId });
+
+const LIST = {
+  summary: "The partner's pre-verified numbers, all or those that fit",
+  query: z.strictObject({ status: take.status, phone_number: take.optionalDigits }),
+  answers: { 200: json('The numbers', shapes.preverifiedList) },
+  errors: OF_READS,
+};
+
+const ADD = {
+  summary: 'Adds a pre-verified number',
+  body: z.strictObject({ phone_number: take.digits }),
+  answers: { 201: json('It is added; the header location leads to it', shapes.preverifiedOnly) },
+  errors: OF_ORDERS,
+};
+
+const SHOW = {
+  summary: 'One of them, with the end of its proof',
+  params,
+  answers: { 200: json('The number', shapes.preverified) },
+  errors: OF_READS,
+};
+
+const DELETE = {
+  summary: 'Deletes it',
+  params,
+  answers: { 200: json('It is deleted', shapes.preverifiedOnly) },
+  errors: OF_ORDERS,
+};
+
+const REQUEST_CODE = {
+  summary: 'Meta sends a code',
+  params,
+  body: z.strictObject({ method: take.method, language: take.language }),
+  answers: { 200: json('Meta has been asked', shapes.preverifiedOnly) },
+  errors: OF_ORDERS,
+};
+
+const SUBMIT_CODE = {
+  summary: 'Proves it for 90 days',
+  params,
+  body: z.strictObject({ code: take.oneTimeCode }),
+  answers: { 200: json('It is proved', shapes.preverifiedOnly) },
+  errors: OF_ORDERS,
+};
 
 /** The partner's own numbers, proved before a customer picks one. */
 export function preverifiedRoutes(deps: PreverifiedDeps): Routes {
-  const by =
-    (take: (call: Call, deps: PreverifiedDeps) => Promise<Response>): Handler =>
-    (call) =>
-      take(call, deps);
   const path = '/v1/preverified-numbers';
   return {
-    [path]: { GET: viewer(by(list)), POST: operator(by(add)) },
-    [`${path}/:id`]: { GET: viewer(by(show)), DELETE: admin(by(remove)) },
-    [`${path}/:id/code-requests`]: { POST: operator(by(requestCode)) },
-    [`${path}/:id/codes`]: { POST: operator(by(submitCode)) },
+    [path]: {
+      GET: viewer(
+        declared(LIST, async ({ query: { status, phone_number: phoneNumber } }) => {
+          const numbers = await listPreverified(deps, {
+            ...(status === undefined ? {} : { status }),
+            ...(phoneNumber === undefined ? {} : { phoneNumber }),
+          });
+          return answerJson({ preverified_numbers: numbers });
+        }),
+      ),
+      POST: operator(
+        declared(ADD, async ({ body }) => {
+          const id = await addPreverified(deps, body.phone_number);
+          return answerJson({ preverified_id: id }, 201, { location: `${path}/${id}` });
+        }),
+      ),
+    },
+    [`${path}/:id`]: {
+      GET: viewer(
+        declared(SHOW, async ({ params: { id } }) => answerJson(await readPreverified(deps, id))),
+      ),
+      DELETE: admin(
+        declared(DELETE, async ({ params: { id } }) => {
+          await deletePreverified(deps, id);
+          return answerJson({ preverified_id: id });
+        }),
+      ),
+    },
+    [`${path}/:id/code-requests`]: {
+      POST: operator(
+        declared(REQUEST_CODE, async ({ params: { id }, body }) => {
+          await requestPreverifiedCode(deps, id, body);
+          return answerJson({ preverified_id: id });
+        }),
+      ),
+    },
+    [`${path}/:id/codes`]: {
+      POST: operator(
+        declared(SUBMIT_CODE, async ({ params: { id }, body }) => {
+          await submitPreverifiedCode(deps, id, body.code);
+          return answerJson({ preverified_id: id });
+        }),
+      ),
+    },
   };
-}
-
-async function list({ request }: Call, deps: PreverifiedDeps): Promise<Response> {
-  const query = readQuery(request, ['status', 'phone_number']);
-  const status = optional(query.get('status'), (value) =>
-    oneOf(value, 'invalid_status', ['VERIFIED', 'NOT_VERIFIED', 'EXPIRED']),
-  );
-  const phoneNumber = optional(query.get('phone_number'), digitsOf);
-  const numbers = await listPreverified(deps, {
-    ...(status === undefined ? {} : { status }),
-    ...(phoneNumber === undefined ? {} : { phoneNumber }),
-  });
-  return answerJson({ preverified_numbers: numbers });
-}
-
-async function add({ request }: Call, deps: PreverifiedDeps): Promise<Response> {
-  readQuery(request);
-  const body = await readJsonObject(request, ['phone_number']);
-  const digits = digitsOf(body.get('phone_number'));
-  readIdempotencyKey(request);
-  const id = await addPreverified(deps, digits);
-  const location = `/v1/preverified-numbers/${id}`;
-  return answerJson({ preverified_id: id }, 201, { location });
-}
-
-function digitsOf(value: unknown): string {
-  return checkedText(value, 'invalid_phone_number', checkedDigits);
-}
-
-async function show(call: Call, deps: PreverifiedDeps): Promise<Response> {
-  return answerJson(await readPreverified(deps, askedNumber(call)));
-}
-
-async function remove(call: Call, deps: PreverifiedDeps): Promise<Response> {
-  const id = askedNumber(call);
-  await readOptionalJsonObject(call.request, []);
-  readIdempotencyKey(call.request);
-  await deletePreverified(deps, id);
-  return answerJson({ preverified_id: id });
-}
-
-async function requestCode(call: Call, deps: PreverifiedDeps): Promise<Response> {
-  const id = askedNumber(call);
-  const how = codeRequestOf(await readJsonObject(call.request, ['method', 'language']));
-  readIdempotencyKey(call.request);
-  await requestPreverifiedCode(deps, id, how);
-  return answerJson({ preverified_id: id });
-}
-
-async function submitCode(call: Call, deps: PreverifiedDeps): Promise<Response> {
-  const id = askedNumber(call);
-  const body = await readJsonObject(call.request, ['code']);
-  const code = oneTimeCodeOf(body.get('code'));
-  readIdempotencyKey(call.request);
-  await submitPreverifiedCode(deps, id, code);
-  return answerJson({ preverified_id: id });
-}
-
-function askedNumber({ params, request }: Call): PreverifiedId {
-  const id = preverifiedIdOf(params['id']);
-  readQuery(request);
-  return id;
 }

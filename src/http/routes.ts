@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { Role } from '../domain/role.ts';
 import { answerError, answerRedirect, httpErrorOf, newRequestId } from './answers.ts';
+import type { Contract } from './contract.ts';
 import { HttpError } from './errors.ts';
 import type { Log } from '../desk/log.ts';
 
@@ -32,8 +33,14 @@ export interface Session {
 
 export interface Call extends OpenCall, Caller {}
 
-type OpenHandler = (call: OpenCall) => Response | Promise<Response>;
-export type Handler = (call: Call) => Response | Promise<Response>;
+interface HandlerOf<Asked> {
+  (call: Asked): Response | Promise<Response>;
+  /** Absent for a page that people look at. */
+  readonly contract?: Contract;
+}
+
+type OpenHandler = HandlerOf<OpenCall>;
+export type Handler = HandlerOf<Call>;
 
 /** `role` is the least that a caller must have. */
 export type Route =

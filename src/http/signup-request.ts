@@ -1,46 +1,59 @@
+import { z } from 'zod';
 import type { Signup } from '../desk/signup.ts';
-import { Secret } from '../domain/secret.ts';
 import type { RegistrationChoice } from '../store/store.ts';
-import { readJsonObject } from './body.ts';
+import { json, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
+import * as take from './fields.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { oneOf, optional, phoneNumberIdOf, regionOf, wabaIdOf } from './values.ts';
+import { signupTaken } from './shapes.ts';
 
 /** A signup callback of the right form. */
 export type SignupRequest = Signup;
 
-const CODE = /^[\x21-\x7e]{1,2048}$/;
-const KEYS = [
-  ...['code', 'waba_id', 'phone_number_id'],
-  ...['platform', 'code_method', 'data_localization_region'],
-];
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const body = z.strictObject({
+  code: take.signupCode,
+  waba_id: take.wabaId,
+  phone_number_id: take.phoneNumberId,
+  platform: take.platform,
+  code_method: take.optionalCodeMethod,
+  data_localization_region: take.region,
+});
 
-/** @throws HttpError for the first thing wrong, in the order of the form */
-export async function readSignupRequest(request: Request, hash: KeyedHash): Promise<SignupRequest> {
-  const body = await readJsonObject(request, KEYS);
-  const code = body.get('code');
-  if (typeof code !== 'string' || !CODE.test(code)) throw new HttpError('invalid_code');
-  const wabaId = wabaIdOf(body.get('waba_id'));
-  const phoneNumberId = phoneNumberIdOf(body.get('phone_number_id'));
-  const how = howOf(body);
-  const key = readIdempotencyKey(request);
+export const signupContract = {
+  summary: 'The callback of Embedded Signup: starts the onboarding of a number',
+  body,
+  answers: {
+    200: json('Its onboarding runs already, and has the new access', signupTaken),
+    202: json('It is accepted', signupTaken),
+  },
+  errors: [
+    ...(['code_expired', 'meta_unavailable', 'number_not_in_account', 'number_in_use'] as const),
+    ...(['already_onboarded', 'erasure_in_progress', 'not_configured'] as const),
+    ...(['idempotency_key_reused', 'signup_in_progress'] as const),
+  ],
+} as const;
+
+export type SignupCall = Pick<
+  Taken<z.ZodObject, z.ZodObject, typeof body>,
+  'body' | 'idempotencyKey'
+>;
+
+/** @throws HttpError for what belongs to the other platform */
+export function signupOf(call: SignupCall, hash: KeyedHash): SignupRequest {
+  const { code, waba_id: wabaId, phone_number_id: phoneNumberId } = call.body;
+  const how = howOf(call.body);
+  const key = call.idempotencyKey;
   return {
-    code: new Secret(code),
-    wabaId,
-    phoneNumberId,
-    how,
+    ...{ code, wabaId, phoneNumberId, how },
     // A code can be used once, so it names the signup where the caller does not.
-    idempotencyKey: key === undefined ? hash('code', code) : hash('key', key),
-    bodyHash: hash('body', code, wabaId, phoneNumberId, JSON.stringify(how)),
+    idempotencyKey: key === undefined ? hash('code', code.reveal()) : hash('key', key),
+    bodyHash: hash('body', code.reveal(), wabaId, phoneNumberId, JSON.stringify(how)),
   };
 }
 
 /** Cloud API, unless something else is asked for; what belongs to the other platform is refused rather than forgotten. */
-function howOf(body: ReadonlyMap<string, unknown>): RegistrationChoice {
-  const platform = optional(body.get('platform'), platformOf) ?? 'cloud';
-  const codeMethod = optional(body.get('code_method'), codeMethodOf);
-  const region = optional(body.get('data_localization_region'), regionOf);
+function howOf(given: z.output<typeof body>): RegistrationChoice {
+  const { platform, code_method: codeMethod, data_localization_region: region } = given;
   const isCloud = platform === 'cloud';
   if (isCloud && codeMethod !== undefined) throw new HttpError('invalid_code_method');
   if (!isCloud && region !== undefined) throw new HttpError('unsupported_region');
@@ -49,15 +62,4 @@ function howOf(body: ReadonlyMap<string, unknown>): RegistrationChoice {
     ...(codeMethod === undefined ? {} : { codeMethod }),
     ...(region === undefined ? {} : { dataLocalizationRegion: region }),
   };
-}
-
-const platformOf = (value: unknown) => oneOf(value, 'invalid_platform', ['cloud', 'on-premises']);
-const codeMethodOf = (value: unknown) => oneOf(value, 'invalid_code_method', ['sms', 'voice']);
-
-/** @throws HttpError invalid_idempotency_key */
-export function readIdempotencyKey(request: Request): string | undefined {
-  const key = request.headers.get('idempotency-key');
-  if (key === null) return undefined;
-  if (!IDEMPOTENCY_KEY.test(key)) throw new HttpError('invalid_idempotency_key');
-  return key;
 }

@@ -7,7 +7,7 @@ import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import type { Onboardings } from './onboardings.ts';
-import { readSignupRequest, type SignupRequest } from './signup-request.ts';
+import { signupOf, type SignupCall, type SignupRequest } from './signup-request.ts';
 
 /** How long a repeat waits for the request it repeats: somewhat longer than Meta takes to exchange a code. */
 const TWIN_MS = 6000;
@@ -33,10 +33,10 @@ interface Flight {
  * The signup callback. The code is exchanged within the request, before any queue: it lives 30 s. 202 means that the onboarding
  * is written down, whether Temporal has heard of it or not.
  */
-export function createTakeSignup(deps: SignupDeps): (request: Request) => Promise<Response> {
+export function createTakeSignup(deps: SignupDeps): (call: SignupCall) => Promise<Response> {
   const flights = new Map<string, Flight>();
-  return async (request) => {
-    const signup = await readSignupRequest(request, deps.hash);
+  return async (call) => {
+    const signup = signupOf(call, deps.hash);
     const { phoneNumberId, status } = await fly(flights, signup, () => accept(deps, signup));
     const url = statusUrlOf(phoneNumberId);
     return answerJson({ phone_number_id: phoneNumberId, status_url: url }, status, {

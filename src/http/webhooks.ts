@@ -1,16 +1,21 @@
+import { z } from 'zod';
 import type { Secret } from '../domain/secret.ts';
 import type { Inbox } from '../store/hints.ts';
 import { isSame } from './access.ts';
 import { ANSWER_HEADERS, answerJson } from './answers.ts';
 import { readBody } from './body.ts';
+import { field, json } from './contract.ts';
 import { HttpError } from './errors.ts';
 import { parseJson } from './json.ts';
 import type { Log } from '../desk/log.ts';
+import { hooksTaken } from './shapes.ts';
 import { hintsOf } from './webhook-hints.ts';
 import { checkSignature } from './webhook-signature.ts';
 
 /** Meta: "up to 3 MB". */
 const MAX_BYTES = 3 * 1024 * 1024;
+
+const CHALLENGE = /^[0-9]{1,64}$/;
 
 export interface WebhookDeps {
   readonly inbox: Inbox;
@@ -31,6 +36,27 @@ export interface WebhookChanges {
   readonly odd: number;
 }
 
+export const HANDSHAKE = {
+  summary: "Meta's handshake",
+  query: z.looseObject({
+    'hub.mode': field(z.literal('subscribe'), 'bad_verification_request'),
+    'hub.verify_token': field(z.string(), 'verify_token_mismatch'),
+    'hub.challenge': field(z.string().regex(CHALLENGE), 'invalid_challenge'),
+  }),
+  answers: { 200: { what: 'The challenge', content: { 'text/plain': z.string() } } },
+};
+
+export const WEBHOOK = {
+  summary: 'Signed webhooks of Meta; 200 only once they are kept',
+  body: z.looseObject({ object: z.string(), entry: z.array(z.looseObject({})) }),
+  answers: { 200: json('They are kept', hooksTaken) },
+  errors: [
+    ...(['missing_signature', 'malformed_signature', 'signature_mismatch'] as const),
+    ...(['body_too_large', 'body_incomplete', 'empty_body', 'invalid_json'] as const),
+    ...(['duplicate_key', 'invalid_payload', 'store_unavailable'] as const),
+  ],
+} as const;
+
 /** Meta's handshake: it wants its challenge back from who knows the verify token. */
 export function answerHandshake(
   url: URL,
@@ -42,7 +68,7 @@ export function answerHandshake(
   const isOurs = isSame(tokens[0] ?? '', verifyToken.reveal());
   if (!isOurs || tokens.length !== 1) throw new HttpError('verify_token_mismatch');
   const challenge = query.get('hub.challenge') ?? '';
-  if (!/^[0-9]{1,64}$/.test(challenge)) throw new HttpError('invalid_challenge');
+  if (!CHALLENGE.test(challenge)) throw new HttpError('invalid_challenge');
   return new Response(challenge, {
     headers: { 'content-type': 'text/plain; charset=utf-8', ...ANSWER_HEADERS },
   });

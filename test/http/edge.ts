@@ -21,6 +21,7 @@ import { createLogger } from '../../src/logging.ts';
 import type { Grant } from '../../src/store/access.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { SignupRow, Store } from '../../src/store/store.ts';
+import { descriptionIn, type Description } from './documented.ts';
 import {
   APP_ID,
   APP_SECRET,
@@ -91,7 +92,10 @@ export interface Edge {
   readonly wakes: { count: number };
   /** Everything the edge has said so far, in answers and in logs. */
   said(): string;
+  /** Throws where the answer is not one that `/openapi.json` tells. */
   call(path: string, init?: RequestInit): Promise<Answer>;
+  /** What `/openapi.json` says. */
+  description(): Promise<Description>;
   signUp(body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Every route, as `POST /v1/signups`. */
   readonly routes: readonly string[];
@@ -182,6 +186,13 @@ export async function openEdge(
   const limits = changes.limits === undefined ? {} : { limits: changes.limits };
   const server: HttpServer = await serveHttp(app, { host: '127.0.0.1', port: 0, ...limits });
   const url = `http://127.0.0.1:${server.port}`;
+  let document: Promise<Description> | undefined;
+  const description = (): Promise<Description> => {
+    document ??= fetch(`${url}/openapi.json`)
+      .then((response) => response.text())
+      .then(descriptionIn);
+    return document;
+  };
   const { caller = changes.access === undefined ? 'admin' : 'this machine' } = changes;
   const bearer = caller === 'admin' ? await bearerOf(store) : {};
   const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
@@ -190,11 +201,17 @@ export async function openEdge(
     const text = await response.text();
     said.push(text, ...[...response.headers].map((header) => header.join(': ')));
     const error = response.status >= 400 ? errorOf(text) : undefined;
+    const contentType = response.headers.get('content-type') ?? '';
+    const fault = (await description()).fault(
+      { method: init.method ?? 'GET', path },
+      { status: response.status, contentType, text },
+    );
+    if (fault !== undefined) throw new Error(`${path}: ${fault}; ${response.status} ${text}`);
     const { code, message, refusal } = error ?? {};
     return { status: response.status, headers: response.headers, text, code, message, refusal };
   };
   return {
-    ...{ url, port: server.port, meta, store, temporal, wakes, call },
+    ...{ url, port: server.port, meta, store, temporal, wakes, call, description },
     said: () => said.join('\n'),
     routes: app.routes.map(({ method, path }) => `${method} ${path}`),
     signUp: (body, headers = {}) =>

@@ -11,6 +11,7 @@ const OPEN = [
   '/v1/webhooks/meta',
   '/healthz',
   '/readyz',
+  '/openapi.json',
   '/login',
   '/login/:word',
   '/assets/:name',

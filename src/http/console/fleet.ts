@@ -1,5 +1,5 @@
 import { countFleet, readFleet, type FleetDeps } from '../../desk/fleet.ts';
-import { filterIn, pagingIn } from '../fleet.ts';
+import { fleetQueryIn } from '../fleet.ts';
 import type { Query } from '../query.ts';
 import type { Call } from '../routes.ts';
 import type { Assets } from './assets.ts';
@@ -19,9 +19,9 @@ export async function showFleetPage(
   { assets, ...deps }: FleetPageDeps,
 ): Promise<Response> {
   const query = queryOf(request);
-  const filter = filterIn(query);
+  const { filter, paging } = fleetQueryIn(query);
   const [fleet, counts] = await Promise.all([
-    readFleet(deps, filter, { ...pagingIn(query), limit: PAGE }),
+    readFleet(deps, filter, { ...paging, limit: PAGE }),
     countFleet(deps, filter),
   ]);
   return await answerPage(fleetPage({ fleet, counts, query }), assets);

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { readJsonObject, readOptionalJsonObject } from './body.ts';
+import { HttpError, type ErrorCode } from './errors.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { readQuery } from './query.ts';
+
+const NOTHING = z.strictObject({});
+type Nothing = typeof NOTHING;
+
+/** What a route takes and answers. Calls are read by it, and `/openapi.json` is made from it. */
+export interface Contract<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodObject = z.ZodObject,
+> {
+  /** One line for the reference. */
+  readonly summary: string;
+  /** Made of `field`s, as are the others. */
+  readonly params?: Params;
+  readonly query?: Query;
+  /** May be left out by a caller where it asks for nothing. */
+  readonly body?: Body;
+  readonly answers: Readonly<Record<number, DeclaredAnswer>>;
+  /** Beside those of the fields, and those that every route may answer with. */
+  readonly errors?: readonly ErrorCode[];
+  /** It reads its calls by itself: signed bytes, a question of Meta's. The contract is then for the reference alone. */
+  readonly isRaw?: true;
+}
+
+export interface DeclaredAnswer {
+  readonly what: string;
+  /** By media type. */
+  readonly content: Readonly<Record<string, z.ZodType>>;
+}
+
+/** The one answer of most routes. */
+export function json(what: string, shape: z.ZodType): DeclaredAnswer {
+  return { what, content: { 'application/json': shape } };
+}
+
+/** What came with a call, after its contract has taken it. */
+export interface Taken<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodObject = z.ZodObject,
+> {
+  readonly params: z.output<Params>;
+  readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** As much of a call as a contract looks at. */
+interface Asked {
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A handler that says what it takes and answers. */
+export interface Declared<Call> {
+  (call: Call): Promise<Response>;
+  readonly contract: Contract;
+}
+
+/** The handler sees only calls that the contract has taken. */
+export function declared<
+  Call extends Asked,
+  Params extends z.ZodObject = Nothing,
+  Query extends z.ZodObject = Nothing,
+  Body extends z.ZodObject = Nothing,
+>(
+  contract: Contract<Params, Query, Body>,
+  handle: (call: Call & Taken<Params, Query, Body>) => Response | Promise<Response>,
+): Declared<Call> {
+  return Object.assign(async (call: Call) => handle({ ...call, ...(await take(contract, call)) }), {
+    contract,
+  });
+}
+
+/** As `declared`, for a handler that reads its calls by itself. */
+export function declaredRaw<Call>(
+  contract: Omit<Contract, 'isRaw'>,
+  handle: (call: Call) => Response | Promise<Response>,
+): Declared<Call> {
+  return Object.assign(async (call: Call) => handle(call), {
+    contract: { ...contract, isRaw: true } as const,
+  });
+}
+
+interface Fault {
+  readonly code: ErrorCode;
+  /** In place of the table's, where a sentence tells more. */
+  readonly message?: string;
+}
+
+const FAULTS = z.registry<Fault>();
+
+/** A member of a path, a query or a body, with the error for whatever else stands there. */
+export function field<Schema extends z.ZodType>(
+  schema: Schema,
+  code: ErrorCode,
+  message?: string,
+): Schema {
+  FAULTS.add(schema, { code, ...(message !== undefined && { message }) });
+  return schema;
+}
+
+/** The codes that a contract's own fields answer with. */
+export function faultsIn(schema: z.ZodObject | undefined): readonly ErrorCode[] {
+  return Object.values(shapeOf(schema)).map((each) => faultOf(each).code);
+}
+
+/** @throws HttpError for the first thing wrong: in the path, the query, the body, then the idempotency key */
+async function take<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
+  contract: Contract<P, Q, B>,
+  { request, params: path }: Asked,
+): Promise<Taken<P, Q, B>> {
+  const params = takenBy(contract.params, new Map(Object.entries(path)));
+  const query = takenBy(contract.query, readQuery(request, keysOf(contract.query)));
+  const body = takenBy(contract.body, await bodyOf(request, contract.body));
+  const idempotencyKey = isOrder(request.method) ? readIdempotencyKey(request) : undefined;
+  return { params, query, body, idempotencyKey };
+}
+
+/** Something that may have an effect. */
+export function isOrder(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
+
+/** Nothing has to be sent where nothing is asked for. */
+export function isOptional(body: z.ZodObject): boolean {
+  return body.safeParse({}).success;
+}
+
+async function bodyOf(
+  request: Request,
+  body: z.ZodObject = NOTHING,
+): Promise<ReadonlyMap<string, unknown>> {
+  if (!isOrder(request.method)) return new Map();
+  const read = isOptional(body) ? readOptionalJsonObject : readJsonObject;
+  return read(request, keysOf(body));
+}
+
+function keysOf(schema: z.ZodObject | undefined): readonly string[] {
+  return Object.keys(shapeOf(schema));
+}
+
+function shapeOf(schema: z.ZodObject | undefined): Readonly<Record<string, z.core.$ZodType>> {
+  return schema?.shape ?? {};
+}
+
+/** @throws HttpError for the first member that is not as the schema wants it */
+export function takenBy<Schema extends z.ZodObject>(
+  schema: Schema | undefined,
+  given: ReadonlyMap<string, unknown>,
+): z.output<Schema>;
+export function takenBy(
+  schema: z.ZodObject = NOTHING,
+  given: ReadonlyMap<string, unknown>,
+): object {
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path }) => path[0]);
+  const [first] = Object.entries(shapeOf(schema)).filter(([key]) => wrong.includes(key));
+  if (first === undefined) throw new HttpError('invalid_body');
+  const { code, message } = faultOf(first[1]);
+  throw new HttpError(code, message === undefined ? {} : { message });
+}
+
+function faultOf(schema: z.core.$ZodType): Fault {
+  return FAULTS.get(schema) ?? { code: 'invalid_body' };
+}

@@ -7,14 +7,12 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities, createDeliveryActivities } from '../src/activities/index.ts';
 import { WATCH_ACCOUNT, watchIdOf, watchSignalNames } from '../src/contract/account-watch.ts';
+import { ONBOARD_PHONE_NUMBER, TASK_QUEUE, workflowIdOf } from '../src/contract/onboarding.ts';
 import {
-  ONBOARD_PHONE_NUMBER,
-  TASK_QUEUE,
-  workflowIdOf,
-  type OnboardingInput,
-} from '../src/contract/onboarding.ts';
-import { digitsOf } from '../src/domain/phone-number.ts';
-import { Secret } from '../src/domain/secret.ts';
+  CHANGE_DISPLAY_NAME,
+  nameChangeIdOf,
+  type NameChangeInput,
+} from '../src/contract/name-change.ts';
 import { DELIVERY_QUEUE, deliveryIdOf } from '../src/contract/partner-events.ts';
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
 import { startsOf } from '../src/http/event-drain.ts';
@@ -25,6 +23,7 @@ import { installQuietRuntime } from '../test/support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../test/support/real-engine.ts';
 import {
   DELIVERIES,
+  RENAMES,
   SCENARIOS,
   WATCHES,
   type AccountStep,
@@ -32,11 +31,13 @@ import {
 } from '../test/replay/scenarios.ts';
 import { acceptSignup } from '../test/support/signup.ts';
 import { writeWorkflowBundle } from './bundle-workflows.ts';
+import { asIn, take } from './scenario-steps.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VALID = fileURLToPath(new URL('../test/replay/histories/valid/', import.meta.url));
 /** The watch merges what comes within ten seconds. */
 const MERGED_MS = 13_000;
+const ADA = { actor: 'Ada' };
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Plays one scenario on the real server and keeps its history, without the paths and names of this machine. */
@@ -56,56 +57,39 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     workflowId: workflowIdOf(phoneNumberId),
     taskQueue: TASK_QUEUE,
   });
-  for (const step of scenario.steps) {
-    await sleep(step.afterMs);
-    if (step.patch !== undefined) await engine.meta.patch(`/numbers/${phoneNumberId}`, step.patch);
-    if (step.nameDecision !== undefined) await tell(engine, input, step.nameDecision);
-    if (step.accountReview !== undefined) await review(engine, input, step.accountReview);
-    if (step.signal !== undefined) await handle.signal(step.signal);
-  }
+  for (const step of scenario.steps) await take(engine, { input, handle }, step);
   await handle.result().catch(() => undefined);
   await keep(name, await handle.fetchHistory());
 }
 
-async function asIn(
+/** Another name of a number that is done. */
+async function recordRename(
   engine: RealEngine,
-  { isOnPremises, source }: Scenario,
-  input: OnboardingInput,
-): Promise<OnboardingInput> {
-  if (isOnPremises === true) return await onPremises(engine, input);
-  return source === undefined ? input : { ...input, source };
-}
-
-async function onPremises(
-  { meta, store }: RealEngine,
-  input: OnboardingInput,
-): Promise<OnboardingInput> {
-  const password = new Secret('fake-onprem-password');
-  const access = { baseUrl: meta.url, userName: 'admin', password };
-  await store.credentials.keepOnPremises(input.wabaId, access);
-  return { ...input, platform: 'on-premises', codeMethod: 'voice' };
-}
-
-/** As the HTTP edge keeps a webhook about a name. */
-async function tell(
-  { store }: RealEngine,
-  { phoneNumberId, wabaId }: Pick<OnboardingInput, 'phoneNumberId' | 'wabaId'>,
-  nameDecision: NonNullable<Scenario['steps'][number]['nameDecision']>,
+  name: string,
+  { decision, fault }: (typeof RENAMES)[string],
 ): Promise<void> {
-  const number = await store.numbers.byId(phoneNumberId);
-  const digits = digitsOf(number?.displayPhoneNumber ?? '');
-  const hint = { digest: phoneNumberId, wabaId, field: 'phone_number_name_update', digits };
-  await store.inbox.keep([{ ...hint, nameDecision }]);
-}
-
-async function review(
-  { meta, store }: RealEngine,
-  { phoneNumberId, wabaId }: Pick<OnboardingInput, 'phoneNumberId' | 'wabaId'>,
-  event: string,
-): Promise<void> {
-  await meta.patch(`/wabas/${wabaId}`, { account_review_status: event });
-  const hint = { digest: `${phoneNumberId} ${event}`, wabaId, field: 'account_review_update' };
-  await store.inbox.keep([{ ...hint, event }]);
+  const number = { name_status: 'APPROVED', rename_review: { decision, after_ms: 1000 } };
+  const input = await acceptSignup(engine, { number }, Date.now());
+  const { phoneNumberId, wabaId } = input;
+  const { workflow } = engine.client;
+  const timing = { ...QUICK, pollMs: 1000 };
+  const onboarding = await workflow.start(ONBOARD_PHONE_NUMBER, {
+    ...{ args: [{ ...input, timing }], taskQueue: TASK_QUEUE },
+    workflowId: workflowIdOf(phoneNumberId),
+  });
+  await onboarding.result();
+  for (const path of fault === undefined ? [] : [`/${phoneNumberId}$`, '/register']) {
+    const match = { number: phoneNumberId, method: 'POST', times: 1, path };
+    await engine.meta.post('/faults', { match, ...fault });
+  }
+  const order: NameChangeInput = {
+    ...{ phoneNumberId, wabaId, requestedAtMs: Date.now(), name: 'Luckier Shrub', ...ADA, timing },
+  };
+  const handle = await workflow.start(CHANGE_DISPLAY_NAME, {
+    ...{ args: [order], taskQueue: TASK_QUEUE, workflowId: nameChangeIdOf(phoneNumberId) },
+  });
+  await handle.result();
+  await keep(name, await handle.fetchHistory());
 }
 
 /** A watch goes on for ever: what it has done so far is its history. */
@@ -202,6 +186,9 @@ try {
     ...Object.entries(SCENARIOS)
       .filter(isWanted)
       .map(([name, scenario]) => record(engine, name, scenario)),
+    ...Object.entries(RENAMES)
+      .filter(isWanted)
+      .map(([name, rename]) => recordRename(engine, name, rename)),
     ...Object.entries(WATCHES)
       .filter(isWanted)
       .map(([name, steps]) => recordWatch(engine, name, steps)),

@@ -9,7 +9,7 @@ export function createAnnounce({
   isPartnerTold = false,
 }: ActivityDeps): OnboardingActivities['announce'] {
   return async ({ phoneNumberId, wabaId, progress, events, announcementKey }) => {
-    const { stage, waiting, deadlineAtMs, outcome } = progress;
+    const { task, stage, waiting, deadlineAtMs, outcome } = progress;
     const cause = waiting.refusal?.cause;
     await store.numbers.announce({
       phoneNumberId,
@@ -19,6 +19,7 @@ export function createAnnounce({
       ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
       ...(cause === undefined ? {} : { cause }),
       ...(outcome === undefined ? {} : { outcome }),
+      ...(task === undefined ? {} : { task }),
       progressJson: JSON.stringify(progress),
       events: isPartnerTold ? events.map(withPublicType) : events,
       announcementKey,

@@ -10,6 +10,7 @@ import { createRegister } from './register.ts';
 import { createRegisterOnPremises } from './register-on-premises.ts';
 import { createReserveAttempt, createSettleAttempt } from './registration-ledger.ts';
 import { createDeregister, createSetPin } from './repairs.ts';
+import { createSubmitName } from './submit-name.ts';
 import { createSubscribeApp } from './subscribe-app.ts';
 import { translateFailures } from './translate-failures.ts';
 
@@ -23,6 +24,7 @@ export function createActivities(
     reserveAttempt: translateFailures(createReserveAttempt(deps)),
     register: translateFailures(createRegister(deps)),
     registerOnPremises: translateFailures(createRegisterOnPremises(deps)),
+    submitName: translateFailures(createSubmitName(deps)),
     setPin: translateFailures(createSetPin(deps)),
     deregister: translateFailures(createDeregister(deps)),
     settleAttempt: translateFailures(createSettleAttempt(deps)),

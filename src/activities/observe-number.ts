@@ -1,10 +1,11 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ObserveNumber, OnboardingActivities } from '../contract/activities.ts';
 import { isToldDeleted, isToldReinstated, type AccountEvent } from '../domain/account-events.ts';
-import { isLost, nextReadAfterMs, untilReadMs, type Goal } from '../domain/goals.ts';
+import { isLost, isReached, nextReadAfterMs, untilReadMs, type Goal } from '../domain/goals.ts';
 import { explains } from '../domain/name-decision.ts';
 import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import { GraphRefused } from '../graph/errors.ts';
+import type { PhoneNumber } from '../graph/client.ts';
 import { factsOf } from '../steps/facts.ts';
 import { refusalOf } from '../steps/refusal-of.ts';
 import { createAccountCheck } from './check-account.ts';
@@ -44,7 +45,7 @@ async function withDecision(
   facts: NumberFacts,
 ): Promise<NumberFacts> {
   const nameDecision = await store.inbox.nameDecisionOf(phoneNumberId);
-  if (nameDecision === undefined || !explains(nameDecision, facts.nameStatus)) return facts;
+  if (nameDecision === undefined || !explains(nameDecision, facts)) return facts;
   return nameDecision.toldAtMs > knownDecisionAtMs ? { ...facts, nameDecision } : facts;
 }
 
@@ -71,9 +72,20 @@ async function read(deps: ActivityDeps, args: ObserveNumber): Promise<Seen> {
     () => deps.graph.readPhoneNumber(call),
   );
   const known = args.isOnBizApp === true ? { isOnBizApp: true } : {};
-  const facts = { ...(await factsOf(deps, number)), ...known };
+  const facts = { ...(await factsOf(deps, number)), ...known, ...wantedIn(args, number) };
+  if (number.verifiedName !== undefined) {
+    await deps.store.numbers.keepName(phoneNumberId, number.verifiedName);
+  }
   await deps.store.accounts.keepReads(wabaId, [{ phoneNumberId, facts }]);
   return { facts, isAccountBlocked: number.canAccountSend === 'BLOCKED' };
+}
+
+/** The name itself stays out of Temporal. */
+function wantedIn(
+  { wantedName }: ObserveNumber,
+  { verifiedName }: PhoneNumber,
+): Pick<NumberFacts, 'isWantedName'> {
+  return wantedName === undefined ? {} : { isWantedName: verifiedName === wantedName };
 }
 
 /**
@@ -100,7 +112,9 @@ function isNotThere(error: unknown): error is GraphRefused {
   return error instanceof GraphRefused && error.answer.code === 100 && error.answer.subcode === 33;
 }
 
+/** Shows what the last register request was for. */
 function isProof(goal: Goal, facts: NumberFacts): boolean {
+  if (goal === 'name-applied') return isReached(goal, facts);
   const isAsked = goal === 'registered' || goal === 'registered-or-reinstated';
   return isAsked && registrationOf(facts) === 'registered';
 }

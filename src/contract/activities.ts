@@ -21,6 +21,8 @@ export interface ObserveNumber {
   readonly notBeforeMs: number;
   /** Of two numbers of one account, the lower is read first when calls are short: the deadline, while one binds. */
   readonly urgencyMs: number;
+  /** The display name that was asked for last, if one was: the answer says whether Meta shows it. */
+  readonly wantedName?: string;
   /** Of the webhook's decisions about the name, those told after this instant are news: they end a wait for the name. */
   readonly knownDecisionAtMs?: number;
   /** Meta said so by refusing to register it, and not every read shows it. */
@@ -73,7 +75,9 @@ export type EventKind =
   | 'number-freed'
   | 'paused'
   | 'resumed'
+  | 'name-submitted'
   | 'name-decided'
+  | 'name-applied'
   | 'name-undecided'
   | 'certificate-collected'
   | 'ready'
@@ -107,6 +111,13 @@ export interface OnboardingActivities {
   /** Takes a half-removed number off Cloud API for good: one request, counted first. Never retried by Temporal. */
   readonly deregister: (
     args: NumberRef & { readonly requestKey: string },
+  ) => Promise<RepairOutcome>;
+  /**
+   * Asks Meta for another display name: one request, counted first. Never retried by Temporal. Repeated with the same
+   * `requestKey` it sends nothing.
+   */
+  readonly submitName: (
+    args: NumberRef & { readonly name: string; readonly requestKey: string },
   ) => Promise<RepairOutcome>;
   /**
    * Registers the number on the account's own client with the certificate that Meta shows. May be repeated. `code-sent` asks a

@@ -1,6 +1,13 @@
 import type { AttemptsLeft } from '../domain/attempt-budget.ts';
 import type { NameDecision } from '../domain/name-decision.ts';
-import type { CodeMethod, Platform, Source, Stage, WaitingFor } from '../domain/onboarding.ts';
+import type {
+  CodeMethod,
+  Platform,
+  Source,
+  Stage,
+  Task,
+  WaitingFor,
+} from '../domain/onboarding.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isPhoneNumberId, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
 import type { Registration } from '../domain/number-facts.ts';
@@ -39,6 +46,8 @@ export interface Tracks {
   readonly ownership: string;
   readonly registration: Registration | 'unread';
   readonly name: string;
+  /** Where a change of the name stands, while Meta shows one. */
+  readonly newName?: string;
   readonly certificate: 'none' | 'collected' | 'not-issued';
 }
 
@@ -53,6 +62,8 @@ export interface Waiting {
 
 /** The answer of the query `progress`, and what the fleet list keeps of a number. */
 export interface Progress {
+  /** Absent: the number is being onboarded. */
+  readonly task?: Task;
   readonly stage: Stage;
   readonly waiting: Waiting;
   /** Absent for a number that came without Embedded Signup. */
@@ -60,6 +71,8 @@ export interface Progress {
   readonly tracks: Tracks;
   readonly attemptsLeft?: AttemptsLeft;
   readonly certificateSha256?: string;
+  /** When that certificate was read first. Meta shows it for seven days, and does not say since when. */
+  readonly certificateSeenAtMs?: number;
   /** Meta lets the number send: while its name is in review, it can be used. */
   readonly isUsable?: boolean;
   /** What a webhook told of the name, where a read agrees. */
@@ -91,10 +104,12 @@ export const updateNames = {
   resume: 'resume',
   /** Give the number up: ends the run as failed, with type `Abandoned`. */
   abandon: 'abandon',
+  /** Asks Meta for another display name, where the number waits for one. */
+  changeName: 'changeName',
 } as const;
 
 /** What a person may order of a run without any more words than who it is. */
-export type OrderName = keyof typeof updateNames;
+export type OrderName = Exclude<keyof typeof updateNames, 'changeName'>;
 
 export const queryNames = { progress: 'progress' } as const;
 

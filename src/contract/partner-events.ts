@@ -20,6 +20,7 @@ const PUBLIC_TYPES: Partial<Readonly<Record<EventKind, string>>> = {
   registered: 'number.registered',
   'name-decided': 'number.name_decided',
   'name-undecided': 'number.name_undecided',
+  'name-applied': 'number.name_applied',
   'certificate-collected': 'number.certificate_available',
   'needs-action': 'number.needs_action',
   'deadline-at-risk': 'number.deadline_at_risk',

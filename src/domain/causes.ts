@@ -193,7 +193,7 @@ export const CAUSES = {
   name_declined: {
     verdict: 'ask',
     advice:
-      'Meta declined the display name. The number keeps working. Submit another name in WhatsApp Manager; we follow it.',
+      'Meta declined the display name. The number keeps working. Submit another name, here or in WhatsApp Manager; we follow it.',
   },
   rename_due: {
     verdict: 'fix',

@@ -1,17 +1,32 @@
 import { ownPollDueMs } from './account-watch.ts';
-import { nameMeaningOf } from './name-status.ts';
 import { needsRegistration, registrationOf, type NumberFacts } from './number-facts.ts';
+import {
+  isChangeApproved,
+  isChangeDeclined,
+  isChangeOpen,
+  isChangeShown,
+  nameStateOf,
+} from './renaming.ts';
 import type { Timing } from './timing.ts';
 
 /** What a number waits for Meta to show. `any-answer` is a look: the first good read ends it. */
 export type Goal =
   | 'any-answer'
+  /** Only a message, the time or the loss of the number ends the wait. */
+  | 'nothing'
   | 'ownership-settled'
   | 'registered'
   /** Of a number whose account was locked: with the lock gone another attempt is worth making. */
   | 'registered-or-reinstated'
   | 'name-decided'
   | 'name-not-declined'
+  | 'name-not-expired'
+  /** Meta shows the change of the name that was asked for. */
+  | 'change-shown'
+  /** It is approved, declined, or no longer there. */
+  | 'change-decided'
+  /** Registered again with the new name: nothing of the change is left to see. */
+  | 'name-applied'
   | 'certificate-shown'
   /** On-Premises the certificate registers the number; a declined name will bring none. */
   | 'certificate-or-declined'
@@ -31,11 +46,17 @@ export interface Sought {
 }
 
 /** Goals whose progress the reads of a whole account show as well as the number's own. */
-const SHARED_GOALS: readonly Goal[] = ['ownership-settled', 'name-decided', 'name-not-declined'];
+const SHARED_GOALS: readonly Goal[] = [
+  'ownership-settled',
+  'name-decided',
+  'name-not-declined',
+  'change-decided',
+];
 
 const NAME_GOALS: readonly Goal[] = [
   'name-decided',
   'name-not-declined',
+  'change-decided',
   'certificate-or-declined',
   'certificate-or-another-name',
 ];
@@ -80,11 +101,16 @@ function isExplained(goal: Goal, { nameDecision }: NumberFacts): boolean {
 
 const SHOWN: Readonly<Record<Goal, (facts: NumberFacts) => boolean>> = {
   'any-answer': () => true,
+  nothing: () => false,
   'ownership-settled': isOwnershipSettled,
   registered: isRegistered,
   'registered-or-reinstated': (facts) => isRegistered(facts) || facts.isReinstated === true,
   'name-decided': (facts) => isNameDecided(facts) || needsRegistration(facts),
   'name-not-declined': (facts) => !isDeclined(facts) || needsRegistration(facts),
+  'name-not-expired': (facts) => nameStateOf(facts) !== 'expired' || needsRegistration(facts),
+  'change-shown': (facts) => isChangeOpen(facts) || facts.isWantedName === true,
+  'change-decided': isChangeDecided,
+  'name-applied': (facts) => !isChangeShown(facts),
   'certificate-shown': hasCertificate,
   'certificate-or-declined': (facts) => hasCertificate(facts) || isDeclined(facts),
   'certificate-or-another-name': (facts) => hasCertificate(facts) || !isDeclined(facts),
@@ -107,12 +133,16 @@ function hasCertificate({ certificateSha256 }: NumberFacts): boolean {
   return certificateSha256 !== undefined;
 }
 
-function isDeclined({ nameStatus }: NumberFacts): boolean {
-  return nameMeaningOf(nameStatus) === 'declined';
+function isDeclined(facts: NumberFacts): boolean {
+  return nameStateOf(facts) === 'declined';
 }
 
 function isNameDecided(facts: NumberFacts): boolean {
-  return ['approved', 'declined'].includes(nameMeaningOf(facts.nameStatus));
+  return ['approved', 'declined', 'expired', 'to-apply'].includes(nameStateOf(facts));
+}
+
+function isChangeDecided(facts: NumberFacts): boolean {
+  return !isChangeShown(facts) || isChangeApproved(facts) || isChangeDeclined(facts);
 }
 
 /** Registration may begin, or is not needed: already registered, or the number lives on the WhatsApp Business app. */

@@ -30,9 +30,18 @@ export const REJECTION_REASONS: Readonly<Record<string, string>> = {
 
 const NO_REASON = 'Meta gave no usable reason. Try a plainer name or contact Meta support.';
 
+/** What a read says of the name, and of a change of it. */
+interface NameRead {
+  readonly nameStatus?: string;
+  readonly newNameStatus?: string;
+}
+
 /** Does the webhook explain what a read shows? It never decides: without a read that agrees it says nothing. */
-export function explains({ decision }: NameDecision, nameStatus: string | undefined): boolean {
-  const meaning = nameMeaningOf(nameStatus);
+export function explains(
+  { decision }: NameDecision,
+  { nameStatus, newNameStatus = nameStatus }: NameRead,
+): boolean {
+  const meaning = nameMeaningOf(newNameStatus);
   if (decision === 'REJECTED') return meaning === 'declined';
   return decision === 'DEFERRED' && meaning === 'in-review';
 }

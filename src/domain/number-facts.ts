@@ -12,7 +12,12 @@ export interface NumberFacts {
   readonly platformType?: string;
   readonly throughputLevel?: string;
   readonly nameStatus?: string;
+  /** Present while a change of the name is under way. */
   readonly newNameStatus?: string;
+  /** SHA-256 (hex) of the new name's certificate: shown once it is approved, until the number is registered again. */
+  readonly newCertificateSha256?: string;
+  /** The name that Meta shows is the one that was asked for; absent where none was. */
+  readonly isWantedName?: boolean;
   readonly canSendMessage?: string;
   readonly isOnBizApp: boolean;
   readonly isPreverified: boolean;

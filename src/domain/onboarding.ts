@@ -30,6 +30,9 @@ export function hasSignupDeadline(source: Source): boolean {
   return source === 'embedded-signup';
 }
 
+/** What follows a number that is not being onboarded. */
+export type Task = 'change-display-name';
+
 /** How a customer's On-Premises client sends a code. In small letters, as it writes them. */
 export type CodeMethod = 'sms' | 'voice';
 

@@ -11,7 +11,7 @@ export interface RefusalAnswer {
 
 /** Which call was refused. Meta reuses numbers, so some rows count for one call only. */
 export type RefusedCall =
-  'register' | 'deregister' | 'code' | 'exchange' | 'add-number' | 'on-premises';
+  'register' | 'deregister' | 'name' | 'code' | 'exchange' | 'add-number' | 'on-premises';
 
 /** One row: what must be seen for its cause. A field that is absent may be anything; the first row that fits counts. */
 export interface RefusalRow {
@@ -53,6 +53,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   { code: 100, subcode: 2207051, call: 'deregister', cause: 'not_registered' },
   { code: 100, subcode: 36007, call: 'exchange', cause: 'signup_code_spent' },
   { code: 100, subcode: 36009, call: 'exchange', cause: 'signup_code_spent' },
+  { code: 100, call: 'name', says: /\b30 days\b/i, cause: 'rename_limit' },
   { code: 100, says: /SMB business/i, cause: 'coexistence' },
   { code: 100, says: /before override/i, cause: 'override_too_early' },
   ...of('bad_request', 100, 131008, 131009, 135000),

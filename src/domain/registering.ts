@@ -3,6 +3,7 @@ import { causeEntry, type Cause } from './causes.ts';
 import { isOwnershipSettled } from './goals.ts';
 import { needsRegistration, type NumberFacts } from './number-facts.ts';
 import type { AttemptOutcome, Readiness, Refusal, RepairOutcome } from './register-protocol.ts';
+import { isChangeShown } from './renaming.ts';
 import { waitMsOf } from './waits.ts';
 
 /** Where the register protocol of one number stands. */
@@ -22,6 +23,15 @@ export interface Protocol {
   readonly due?: Repair;
   /** What came with an answer that proves nothing: it counts if the reads say no. */
   readonly doubt?: Refusal;
+  /** Present where a registered number is registered again, to apply its new name. */
+  readonly rename?: Rename;
+}
+
+interface Rename {
+  /** Meta showed the change when this began, so a read that shows none proves that it is applied. */
+  readonly wasShown: boolean;
+  /** Meta has said success since. */
+  readonly isAccepted: boolean;
 }
 
 /** Which write mends what the refusal says. */
@@ -82,16 +92,20 @@ const REPAIRS: Readonly<Partial<Record<Cause, Repair['by']>>> = {
  * out a turn's step hands what came of it to `next`. `isTakenOff`: the number was registered before.
  */
 export function begin(facts: NumberFacts, isTakenOff = false): Turn {
-  const protocol: Protocol = {
-    facts,
-    kind: 'automatic',
-    timesSeen: 0,
-    unproven: 0,
-    repaired: [],
-  };
+  const protocol: Protocol = { ...FRESH, facts };
   if (!isTakenOff || !needsRegistration(facts)) return turnOf(protocol);
   return { protocol, step: ask({ cause: 'deregistered_elsewhere' }) };
 }
+
+/**
+ * The same for a number whose new name Meta has approved: registered as it is, it is registered once more, within the deadline
+ * for that. Source: Meta, "Display names": the new name is live once the number is registered again.
+ */
+export function beginRename(facts: NumberFacts): Turn {
+  return turnOf({ ...FRESH, facts, rename: { wasShown: isChangeShown(facts), isAccepted: false } });
+}
+
+const FRESH = { kind: 'automatic', timesSeen: 0, unproven: 0, repaired: [] } as const;
 
 export function next({ protocol, step }: Turn, seen: Seen, at: Instant): Turn {
   switch (seen.kind) {
@@ -111,10 +125,16 @@ export function next({ protocol, step }: Turn, seen: Seen, at: Instant): Turn {
 /** Every turn begins with a read that says "not registered", so no request follows a lost answer blindly. */
 function turnOf(protocol: Protocol): Turn {
   const { facts, kind, due } = protocol;
-  if (!needsRegistration(facts)) return { protocol, step: { kind: 'done' } };
+  if (isDone(protocol)) return { protocol, step: { kind: 'done' } };
   if (!isOwnershipSettled(facts)) return { protocol, step: { kind: 'verify' } };
   if (due !== undefined) return { protocol, step: { kind: 'repair', repair: due } };
   return { protocol, step: { kind: 'reserve', attempt: kind } };
+}
+
+/** That a renamed number is registered proves nothing: it was so before. */
+function isDone({ facts, rename }: Protocol): boolean {
+  if (rename === undefined || facts.isOnBizApp) return !needsRegistration(facts);
+  return !isChangeShown(facts) && (rename.wasShown || rename.isAccepted);
 }
 
 function kindAfter({ kind }: Protocol, by: Waker): AttemptKind {
@@ -130,7 +150,7 @@ function afterRead(
   if (step.kind === 'verify') return turnOf({ ...before, facts });
   const { doubt, ...rest } = before;
   const protocol: Protocol = { ...rest, facts, kind: 'automatic' };
-  if (!needsRegistration(facts)) return turnOf(protocol);
+  if (isDone(protocol)) return turnOf(protocol);
   if (step.kind === 'prove') return afterProof({ ...protocol, unproven: before.unproven + 1 });
   return doubt === undefined ? turnOf(protocol) : afterRefusal(protocol, doubt, at);
 }
@@ -145,8 +165,10 @@ function afterReservation(protocol: Protocol, reservation: Readiness, at: Instan
   switch (reservation.kind) {
     case 'reserved':
       return { protocol, step: { kind: 'send', n: reservation.n } };
-    case 'deadline-passed':
-      return { protocol, step: { kind: 'read-once-more-or-expire' } };
+    case 'deadline-passed': {
+      const isRename = protocol.rename !== undefined;
+      return { protocol, step: { kind: isRename ? 'done' : 'read-once-more-or-expire' } };
+    }
     case 'pin-stale':
       return turnOf({ ...protocol, due: { by: 'set-pin', refusal: PIN_CHANGED } });
     case 'budget-spent':
@@ -165,7 +187,7 @@ function afterAttempt(before: Protocol, outcome: AttemptOutcome, at: Instant): T
   const protocol: Protocol = { ...before, last, timesSeen };
   switch (outcome.kind) {
     case 'ok':
-      return { protocol, step: { kind: 'prove' } };
+      return { protocol: accepted(protocol), step: { kind: 'prove' } };
     case 'unknown': {
       const doubtful = refusal === undefined ? protocol : { ...protocol, doubt: refusal };
       return { protocol: doubtful, step: { kind: 'look-after-lost-answer' } };
@@ -175,6 +197,11 @@ function afterAttempt(before: Protocol, outcome: AttemptOutcome, at: Instant): T
     case 'refused':
       return afterRefusal(protocol, outcome.refusal, at);
   }
+}
+
+function accepted(protocol: Protocol): Protocol {
+  const { rename } = protocol;
+  return rename === undefined ? protocol : { ...protocol, rename: { ...rename, isAccepted: true } };
 }
 
 function afterRefusal(protocol: Protocol, refusal: Refusal, at: Instant): Turn {

@@ -19,7 +19,7 @@ export interface Attempt {
   readonly phoneNumberId: PhoneNumberId;
   /** The reserved row. */
   readonly n: number;
-  readonly call: 'register' | 'deregister';
+  readonly call: 'register' | 'deregister' | 'name';
   readonly send: () => Promise<void>;
   /** Is there still time for the HTTP call? Asked when everything else is ready. */
   readonly isInTime?: () => boolean;

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { NumberFacts } from '../domain/number-facts.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { PhoneNumber } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
 
@@ -21,6 +23,7 @@ export async function factsOf(
 
 /** The same of a number that is none of ours: nothing of it is kept, and its certificate is nobody's business. */
 export function passingFactsOf(number: PhoneNumber, readAtMs: number): NumberFacts {
+  const { newCertificate } = number;
   const { status, platformType, throughputLevel, nameStatus, newNameStatus } = number;
   const { canSendMessage, lastOnboardedAtMs } = number;
   return {
@@ -31,7 +34,12 @@ export function passingFactsOf(number: PhoneNumber, readAtMs: number): NumberFac
     ...present({ status, platformType, throughputLevel, nameStatus, newNameStatus }),
     ...present({ canSendMessage }),
     ...present({ lastOnboardedAtMs }),
+    ...(newCertificate === undefined ? {} : { newCertificateSha256: sha256Of(newCertificate) }),
   };
+}
+
+function sha256Of(secret: Secret): string {
+  return createHash('sha256').update(secret.reveal()).digest('hex');
 }
 
 /** The fields that have a value. */

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
-import { budgetOf } from '../domain/attempt-budget.ts';
+import { budgetUnder, type BudgetRule } from '../domain/attempt-budget.ts';
 import { isPast } from '../domain/deadline.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Refusal, Reservation } from '../domain/register-protocol.ts';
@@ -7,14 +7,15 @@ import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { AttemptResult, AttemptRow, NewAttempt, Attempts } from './store.ts';
 
-/** Meta counts the two kinds of requests apart, so each has a ledger of its own. */
-type LedgerTable = 'registrationAttempts' | 'deregistrationAttempts';
+/** Meta counts these kinds of requests apart, so each has a ledger of its own. */
+type LedgerTable = 'registrationAttempts' | 'deregistrationAttempts' | 'nameChangeAttempts';
 
 interface LedgerDeps {
   readonly db: Kysely<Schema>;
   readonly inTurn: InTurn;
   readonly nowMs: () => number;
   readonly table: LedgerTable;
+  readonly rule: BudgetRule;
 }
 
 type Attempt = Selectable<Schema['registrationAttempts']>;
@@ -60,7 +61,7 @@ function inTurnOf<Answer>(
 }
 
 function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
-  const { nowMs, table } = deps;
+  const { nowMs, table, rule } = deps;
   const { phoneNumberId, requestKey, kind } = attempt;
   return inTurnOf(deps, phoneNumberId, async (transaction) => {
     // Read the clock with the lock in hand: waiting for it may have taken seconds.
@@ -68,7 +69,7 @@ function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
     const before = await attemptsOf(transaction, table, phoneNumberId);
     const repeated = before.find((row) => row.requestKey === requestKey);
     if (repeated) {
-      const { left } = budgetOf(sentAtMsOf(before), kind, now);
+      const { left } = budgetUnder(rule, sentAtMsOf(before, rule), { kind, nowMs: now });
       return { kind: 'reserved', n: repeated.n, left };
     }
     if (isPast(attempt.deadlineAtMs, now)) return { kind: 'deadline-passed' };
@@ -76,8 +77,8 @@ function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
     if (untilMs > now) return { kind: 'in-flight', untilMs };
 
     await settleOpen({ db: transaction, table }, { phoneNumberId }, now);
-    const sentAtMs = sentAtMsOf(await attemptsOf(transaction, table, phoneNumberId));
-    const budget = budgetOf(sentAtMs, kind, now);
+    const sentAtMs = sentAtMsOf(await attemptsOf(transaction, table, phoneNumberId), rule);
+    const budget = budgetUnder(rule, sentAtMs, { kind, nowMs: now });
     if (budget.kind === 'spent') {
       return { kind: 'budget-spent', nextAtMs: budget.nextAtMs, left: budget.left };
     }
@@ -86,7 +87,11 @@ function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
       .insertInto(table)
       .values({ phoneNumberId, n, requestKey, kind, state: 'open', openedAtMs: now })
       .execute();
-    return { kind: 'reserved', n, left: budgetOf([...sentAtMs, now], kind, now).left };
+    return {
+      kind: 'reserved',
+      n,
+      left: budgetUnder(rule, [...sentAtMs, now], { kind, nowMs: now }).left,
+    };
   });
 }
 
@@ -104,8 +109,10 @@ function attemptsOf(
 }
 
 /** What Meta may have counted, and since when: it counts when a request comes, which may be long after we opened the row. */
-function sentAtMsOf(rows: readonly Attempt[]): number[] {
-  return rows.filter(({ state }) => state !== 'not_sent').map(startedAtMsOf);
+function sentAtMsOf(rows: readonly Attempt[], { isRefusedCounted }: BudgetRule): number[] {
+  const isCounted = ({ state }: Attempt): boolean =>
+    state !== 'not_sent' && (isRefusedCounted || state !== 'refused');
+  return rows.filter(isCounted).map(startedAtMsOf);
 }
 
 function startedAtMsOf(row: Attempt): number {

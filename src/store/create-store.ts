@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { NAME_CHANGE_BUDGET, REGISTER_BUDGET } from '../domain/attempt-budget.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
 import { createAdoptions } from './create-adoptions.ts';
@@ -52,8 +53,13 @@ export async function createStore(
   return {
     credentials: createCredentials(deps),
     keyUse: createKeyUse({ ...deps, keyring }),
-    attempts: createAttempts({ ...deps, table: 'registrationAttempts' }),
-    deregistrations: createAttempts({ ...deps, table: 'deregistrationAttempts' }),
+    attempts: createAttempts({ ...deps, table: 'registrationAttempts', rule: REGISTER_BUDGET }),
+    deregistrations: createAttempts({
+      ...deps,
+      table: 'deregistrationAttempts',
+      rule: REGISTER_BUDGET,
+    }),
+    nameChanges: createAttempts({ ...deps, table: 'nameChangeAttempts', rule: NAME_CHANGE_BUDGET }),
     signups: createSignups(deps),
     adoptions: createAdoptions(deps),
     numbers: createNumbers(deps),

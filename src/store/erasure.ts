@@ -1,6 +1,5 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import { z } from 'zod';
-import { BUDGET_WINDOW_MS } from '../domain/attempt-budget.ts';
 import { digitsOf, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
 import { EVENTS_TURN, type InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -15,10 +14,11 @@ interface ErasureDeps {
 }
 
 /** When its requests were sent, by ledger. */
-const LEDGERS = ['registrationAttempts', 'deregistrationAttempts'] as const;
+const LEDGERS = ['registrationAttempts', 'deregistrationAttempts', 'nameChangeAttempts'] as const;
 const attemptsSchema = z.object({
   registrationAttempts: z.array(z.number()),
   deregistrationAttempts: z.array(z.number()),
+  nameChangeAttempts: z.array(z.number()).default([]),
 });
 
 export function createErasure(deps: ErasureDeps): Erasure {
@@ -39,7 +39,7 @@ export function createErasure(deps: ErasureDeps): Erasure {
   };
 }
 
-/** Its attempts of the last 72 hours stay counted: Meta counts them on, whatever we forget. */
+/** Its attempts stay counted: Meta counts them on, whatever we forget. */
 async function begin(
   { db, inTurn, tombstones, nowMs }: ErasureDeps,
   phoneNumberId: PhoneNumberId,
@@ -64,6 +64,7 @@ async function begin(
         'deregistrationAttempts',
         phoneNumberId,
       ),
+      nameChangeAttempts: await sentAtMsIn(transaction, 'nameChangeAttempts', phoneNumberId),
     };
     await stripOld(transaction, { idHash, beforeMs: erasedAtMs - TOMBSTONE_MS });
     await transaction
@@ -130,6 +131,7 @@ function eraseRows(deps: ErasureDeps, phoneNumberId: PhoneNumberId): Promise<Era
 const TABLES = [
   'registrationAttempts',
   'deregistrationAttempts',
+  'nameChangeAttempts',
   'signups',
   'announcements',
   'deliveries',
@@ -195,7 +197,7 @@ async function stateOf(
 
 /** A number that comes back begins with what Meta has counted. Its tombstone is no longer needed then. */
 async function welcomeBack(
-  { inTurn, tombstones, nowMs }: ErasureDeps,
+  { inTurn, tombstones }: ErasureDeps,
   phoneNumberId: PhoneNumberId,
 ): Promise<'erasing' | 'welcome'> {
   if ((await tombstones.ever()) === undefined) return 'welcome';
@@ -210,7 +212,7 @@ async function welcomeBack(
     if (row.finishedAtMs === null) return 'erasing';
     const attempts = attemptsSchema.parse(JSON.parse(row.attemptsJson));
     for (const table of LEDGERS) {
-      const sentAtMs = attempts[table].filter((atMs) => nowMs() - atMs < BUDGET_WINDOW_MS);
+      const sentAtMs = attempts[table];
       await restore(transaction, { table, phoneNumberId, sentAtMs, key: `erased/${idHash}` });
     }
     await transaction.deleteFrom('tombstones').where('idHash', '=', idHash).execute();

@@ -1,3 +1,4 @@
+import type { Task } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 
 /** A number as the fleet shows it. `progress` is the contract's Progress as JSON text: the store does not look inside. */
@@ -12,6 +13,8 @@ export interface NumberRow {
   readonly deadlineAtMs?: number;
   readonly cause?: string;
   readonly outcome?: string;
+  /** What follows the number, or did last; absent for its onboarding. */
+  readonly task?: Task;
   readonly progressJson?: string;
   readonly updatedAtMs: number;
 }

@@ -23,6 +23,7 @@ export const NUMBER_COLUMNS = [
   'deadlineAtMs',
   'cause',
   'outcome',
+  'task',
   'progressJson',
   'updatedAtMs',
 ] as const;
@@ -46,6 +47,16 @@ export function createNumbers(deps: NumbersDeps): Numbers {
     },
     announce: (announcement) => announce(deps, announcement),
     noteEnded: (about, key, event) => noteEnded(deps, about, { key, event }),
+    keepName: async (phoneNumberId, verifiedName) => {
+      await db
+        .updateTable('numbers')
+        .set({ verifiedName })
+        .where('phoneNumberId', '=', phoneNumberId)
+        .where((eb) =>
+          eb.or([eb('verifiedName', 'is', null), eb('verifiedName', '!=', verifiedName)]),
+        )
+        .execute();
+    },
     note: (phoneNumberId, event) =>
       deps.inTurn(EVENTS_TURN, async (transaction) => {
         await transaction
@@ -143,9 +154,9 @@ async function keepNumber(
   atMs: number,
 ): Promise<void> {
   const { phoneNumberId, wabaId, stage, waitingFor, progressJson } = announcement;
-  const { cause = null, outcome = null } = announcement;
+  const { cause = null, outcome = null, task = null } = announcement;
   const deadlineAtMs = deadlineColumnOf(announcement.deadlineAtMs);
-  const row = { wabaId, stage, waitingFor, deadlineAtMs, cause, outcome, progressJson };
+  const row = { wabaId, stage, waitingFor, deadlineAtMs, cause, outcome, task, progressJson };
   await db
     .insertInto('numbers')
     .values({ phoneNumberId, displayPhoneNumber: '', ...row, updatedAtMs: atMs })

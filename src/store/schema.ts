@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
-import type { CodeMethod, Platform, Source } from '../domain/onboarding.ts';
+import type { CodeMethod, Platform, Source, Task } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Role } from '../domain/role.ts';
 import type { AttemptRow, DeliveryRow, Owner } from './store.ts';
@@ -12,6 +12,7 @@ export interface Schema {
   dataKeys: DataKeyTable;
   registrationAttempts: AttemptTable;
   deregistrationAttempts: AttemptTable;
+  nameChangeAttempts: AttemptTable;
   signups: SignupTable;
   numbers: NumberTable;
   events: EventTable;
@@ -91,6 +92,8 @@ interface NumberTable {
   deadlineAtMs: number;
   cause: string | null;
   outcome: string | null;
+  /** Null: it is being onboarded, or was. */
+  task: Task | null;
   progressJson: string | null;
   updatedAtMs: number;
 }

@@ -117,6 +117,7 @@ export async function startNumber(
     deadlineAtMs: deadlineColumnOf(number.deadlineAtMs),
     cause: null,
     outcome: null,
+    task: null,
     progressJson: null,
     updatedAtMs: atMs,
   };

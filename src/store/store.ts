@@ -1,7 +1,7 @@
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import type { Cause } from '../domain/causes.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
-import type { CodeMethod, Platform, Source } from '../domain/onboarding.ts';
+import type { CodeMethod, Platform, Source, Task } from '../domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -21,6 +21,8 @@ export interface Store {
   readonly attempts: Attempts;
   /** Of `/deregister`, which Meta counts apart. */
   readonly deregistrations: Attempts;
+  /** Requests for another display name; the name itself is not kept. */
+  readonly nameChanges: Attempts;
   readonly signups: Signups;
   readonly adoptions: Adoptions;
   readonly numbers: Numbers;
@@ -232,6 +234,7 @@ export interface NumberAnnouncement {
   readonly deadlineAtMs?: number;
   readonly cause?: string;
   readonly outcome?: string;
+  readonly task?: Task;
   readonly progressJson: string;
   readonly events: readonly NewEvent[];
   /** A repeat under the same key writes nothing. */
@@ -251,6 +254,8 @@ export interface Numbers {
     key: string,
     event: Omit<EventRow, 'id' | 'phoneNumberId'>,
   ): Promise<void>;
+  /** Keeps the name that Meta shows of a number. */
+  keepName(phoneNumberId: PhoneNumberId, verifiedName: string): Promise<void>;
   /** Adds one event to the history of a number that is known. */
   note(phoneNumberId: PhoneNumberId, event: Omit<EventRow, 'id' | 'phoneNumberId'>): Promise<void>;
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;

@@ -28,6 +28,7 @@ export function proxyOnboardingActivities(timing: Timing): OnboardingActivities 
     observeNumber: proxy('read the number at Meta').observeNumber,
     reserveAttempt: proxy('seal the PIN, count the attempt').reserveAttempt,
     register: proxyOnce('register with Meta, once', timing).register,
+    submitName: proxyOnce('ask Meta for another display name, once', timing).submitName,
     setPin: proxyForAWhile("set the number's PIN at Meta", timing).setPin,
     registerOnPremises: proxyForAWhile("register on the customer's client", timing)
       .registerOnPremises,

@@ -11,12 +11,15 @@ import { proxyLastRead } from './activity-proxies.ts';
 import { announce, takeFacts } from './progress.ts';
 import { knownOf, tell, urgencyOf, type Run } from './run.ts';
 
+const NAME_TOO_LATE = 'The display name that was asked for was not sent: it came too late.';
+
 /** Ends well. */
 export async function finish(
   run: Run,
   outcome: Exclude<Outcome, FailedOutcome>,
 ): Promise<OnboardingResult> {
   await endIfGivenUp(run);
+  if (run.messages.name !== undefined) tell(run, 'name-submitted', [NAME_TOO_LATE]);
   tell(run, ...lastWordsOf(run, outcome));
   await end(run, outcome);
   const { certificateSha256 } = run.progress;

@@ -1,68 +1,90 @@
 import type { Waiting } from '../contract/onboarding.ts';
 import { decisionText } from '../domain/name-decision.ts';
-import { nameMeaningOf } from '../domain/name-status.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
+import { nameStateOf, type NameState } from '../domain/renaming.ts';
+import { applyName } from './applying-name.ts';
 import { enter } from './progress.ts';
 import { tell, type Run } from './run.ts';
-import { waitForFacts, type Wait } from './waiting.ts';
+import { submitWish } from './submitting-name.ts';
+import { look, waitForFacts, waitForName, type Wait } from './waiting.ts';
 
 /**
- * Follows the display name until Meta approves it. A declined name waits for another one; a value we do not know is a review
- * that goes on. Ends early when the number is found taken off Cloud API, and with a name still in review when that lasts too
- * long.
+ * Follows the display name until Meta approves it. A declined name waits for another one, and a new name that is approved is
+ * applied; a value we do not know is a review that goes on. Ends early when the number is found taken off Cloud API, and with
+ * a name still in review when that lasts too long.
  */
 export async function followName(run: Run, found: NumberFacts): Promise<NumberFacts> {
   run.isBoundByDeadline = false;
   enter(run, 'following-name');
   let facts = found;
-  let inReviewSinceMs = Date.now();
-  while (isOpen(run, facts, inReviewSinceMs)) {
-    if (nameMeaningOf(facts.nameStatus) === 'declined') {
+  let sinceMs = Date.now();
+  while (!needsRegistration(facts)) {
+    const state = nameStateOf(facts);
+    if (isToApply(run, state)) facts = await applyName(run, facts);
+    else if (state === 'approved') {
+      tell(run, 'name-decided', ['Meta approved the display name.', 'Meta']);
+      return facts;
+    } else if (state === 'declined') {
       tell(run, 'name-decided', [declinedText(run), 'Meta']);
-      facts = await wait(run, facts, DECLINED);
-      inReviewSinceMs = Date.now();
-    } else facts = await wait(run, facts, { ...IN_REVIEW, sinceMs: inReviewSinceMs });
+      facts = await waitFor(run, facts, DECLINED);
+      sinceMs = Date.now();
+    } else if (facts.readAtMs - sinceMs >= run.timing.nameUndecidedAfterMs) return facts;
+    else facts = await waitFor(run, facts, { ...openWaitOf(state), sinceMs });
   }
-  if (!needsRegistration(facts) && nameMeaningOf(facts.nameStatus) === 'approved')
-    tell(run, 'name-decided', ['Meta approved the display name.', 'Meta']);
   return facts;
 }
 
-function declinedText({ progress: { nameDecision } }: Run): string {
-  const why = nameDecision === undefined ? '' : decisionText(nameDecision);
-  return `Meta declined the display name. ${why}`.trimEnd();
+/** Also a name that was asked for here and of whose change Meta shows nothing any more. */
+function isToApply({ wantedName }: Run, state: NameState): boolean {
+  return state === 'to-apply' || (state === 'approved' && wantedName !== undefined);
 }
 
-function isOpen({ timing }: Run, facts: NumberFacts, inReviewSinceMs: number): boolean {
-  if (needsRegistration(facts)) return false;
-  const meaning = nameMeaningOf(facts.nameStatus);
-  if (meaning === 'approved' || meaning === 'declined') return meaning === 'declined';
-  return facts.readAtMs - inReviewSinceMs < timing.nameUndecidedAfterMs;
+/** What Meta told of the name, as far as a person can act on it. */
+export function declinedText({ progress: { nameDecision } }: Run): string {
+  const why = nameDecision === undefined ? '' : decisionText(nameDecision);
+  return `Meta declined the display name. ${why}`.trimEnd();
 }
 
 interface NameWait extends Pick<Wait, 'goal' | 'sinceMs'> {
   readonly waiting: Waiting;
 }
 
-const IN_REVIEW: NameWait = {
-  goal: 'name-decided',
-  waiting: { for: 'meta', refusal: { cause: 'name_in_review' } },
-};
-
 const DECLINED: NameWait = {
   goal: 'name-not-declined',
   waiting: { for: 'customer', refusal: { cause: 'name_declined' } },
 };
 
-async function wait(
+const IN_REVIEW: NameWait = {
+  goal: 'name-decided',
+  waiting: { for: 'meta', refusal: { cause: 'name_in_review' } },
+};
+
+const EXPIRED: NameWait = {
+  goal: 'name-not-expired',
+  waiting: { for: 'operator', refusal: { cause: 'certificate_expired' } },
+};
+
+function openWaitOf(state: NameState): NameWait {
+  return state === 'expired' ? EXPIRED : IN_REVIEW;
+}
+
+async function waitFor(
   run: Run,
   { readAtMs }: NumberFacts,
   { waiting, ...sought }: NameWait,
 ): Promise<NumberFacts> {
   const { pollMs, nameUndecidedAfterMs } = run.timing;
   const end = sought.sinceMs === undefined ? {} : { giveUpAfterMs: nameUndecidedAfterMs };
-  const notBeforeMs = readAtMs + pollMs;
-  return await waitForFacts(run, { ...sought, ...end, pace: 'poll', notBeforeMs }, waiting);
+  const wait: Wait = { ...sought, ...end, pace: 'poll', notBeforeMs: readAtMs + pollMs };
+  const facts = await waitForName(run, wait, waiting);
+  if (facts !== undefined) return facts;
+  const submission = await submitWish(run);
+  if (submission?.kind === 'submitted') return submission.facts;
+  const refusal = submission?.refusal;
+  return await waitFor(run, await look(run), {
+    ...sought,
+    waiting: refusal === undefined ? waiting : { for: 'customer', refusal },
+  });
 }
 
 /**

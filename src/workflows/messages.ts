@@ -16,13 +16,14 @@ import {
   type Progress,
   type SentBy,
 } from '../contract/onboarding.ts';
-import { carryOut, ORDERS, whyNotNow } from './orders.ts';
-import { tell, type Run } from './run.ts';
+import { carryOut, ORDERS, whyNotName, whyNotNow } from './orders.ts';
+import { tell, type NameWish, type Run } from './run.ts';
 
 const UNKNOWN_ACTOR = 'Temporal UI';
 const IN_CLEAR = 'its input was not encrypted';
 
 const numberChanged = defineSignal(signalNames.numberChanged);
+const changeName = defineUpdate<Progress, [NameWish]>(updateNames.changeName);
 const progress = defineQuery<Progress>(queryNames.progress);
 
 /** Handlers only change state; the story acts on it. */
@@ -42,6 +43,7 @@ export function handleMessages(run: Run): void {
   handleOrder(run, 'pause');
   handleOrder(run, 'resume');
   handleOrder(run, 'abandon');
+  handleName(run);
   handleSignal(run, signalNames.retry, {
     name: 'retryNow',
     description: 'Try again now. No input needed; {"actor": "your name"} records who you are',
@@ -69,6 +71,24 @@ function handleOrder(run: Run, name: OrderName): void {
           throw ApplicationFailure.nonRetryable(refusal, failureTypes.notNow);
       },
       description: ORDERS[name].description,
+    },
+  );
+}
+
+function handleName(run: Run): void {
+  setHandler<Progress, [NameWish], typeof changeName>(
+    changeName,
+    (wish) => {
+      run.messages.name = { name: wish.name, actor: actorOf(wish) };
+      return run.progress;
+    },
+    {
+      validator: (wish) => {
+        const refusal = isInClear(run, wish) ? IN_CLEAR : whyNotName(run, wish);
+        if (refusal !== undefined)
+          throw ApplicationFailure.nonRetryable(refusal, failureTypes.notNow);
+      },
+      description: 'Asks Meta for another display name: {"name": "…", "actor": "your name"}',
     },
   );
 }

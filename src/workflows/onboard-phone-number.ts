@@ -1,6 +1,6 @@
 import type { OnboardingInput, OnboardingResult } from '../contract/onboarding.ts';
-import { nameMeaningOf } from '../domain/name-status.ts';
 import { needsRegistration } from '../domain/number-facts.ts';
+import { nameStateOf } from '../domain/renaming.ts';
 import { finish } from './ending.ts';
 import { collectCertificate, followName } from './following-name.ts';
 import { handleMessages } from './messages.ts';
@@ -24,7 +24,7 @@ export async function onboardPhoneNumber(input: OnboardingInput): Promise<Onboar
     facts = await followName(run, facts);
   } while (needsRegistration(facts));
 
-  if (nameMeaningOf(facts.nameStatus) !== 'approved') {
+  if (nameStateOf(facts) !== 'approved') {
     return await finish(run, 'registered-name-undecided');
   }
   await collectCertificate(run, facts);

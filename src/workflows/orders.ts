@@ -1,7 +1,10 @@
 import type { EventKind } from '../contract/activities.ts';
 import type { OrderName } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
+import { namingProblem } from '../domain/naming.ts';
 import { tell, type Run } from './run.ts';
+
+const NO_NAME = 'the input must be {"name": "…", "actor": "…"}';
 
 /** A move that a person asks for. */
 interface Order {
@@ -68,11 +71,29 @@ export function carryOut(run: Run, name: OrderName, actor: string): void {
 }
 
 export function whyNotNow(run: Run, name: OrderName): string | undefined {
+  return whyNothing(run) ?? ORDERS[name].whyNot(run);
+}
+
+/** Why another display name makes no sense now, or is none; undefined when the number waits for one, or may get one. */
+export function whyNotName(run: Run, wish: unknown): string | undefined {
+  const { pausedBy, takesName } = run.messages;
+  const refusal = whyNothing(run);
+  if (refusal !== undefined) return refusal;
+  if (pausedBy !== undefined) return pausedText(pausedBy);
+  if (!takesName) return 'the number does not wait for its display name';
+  const isNamed = typeof wish === 'object' && wish !== null && 'name' in wish;
+  return isNamed && typeof wish.name === 'string' ? namingProblem(wish.name) : NO_NAME;
+}
+
+function whyNothing(run: Run): string | undefined {
   const { outcome } = run.progress;
   if (outcome !== undefined) return `the onboarding has ended: ${outcome}`;
   const { givenUpBy } = run.messages;
-  if (givenUpBy !== undefined) return `the number is being given up, by ${givenUpBy}`;
-  return ORDERS[name].whyNot(run);
+  return givenUpBy === undefined ? undefined : `the number is being given up, by ${givenUpBy}`;
+}
+
+function pausedText(pausedBy: string): string {
+  return `the number is paused, by ${pausedBy}; resume it first`;
 }
 
 function retry({ messages }: Run): void {
@@ -80,7 +101,7 @@ function retry({ messages }: Run): void {
 }
 
 function whyNoRetry({ messages: { pausedBy }, heldFrom, progress }: Run): string | undefined {
-  if (pausedBy !== undefined) return `the number is paused, by ${pausedBy}; resume it first`;
+  if (pausedBy !== undefined) return pausedText(pausedBy);
   const { refusal, untilMs } = heldFrom ?? progress.waiting;
   if (refusal === undefined || causeEntry(refusal.cause).locked !== true) return undefined;
   const until = untilMs === undefined ? '' : ` until ${new Date(untilMs).toISOString()}`;

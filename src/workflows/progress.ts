@@ -31,7 +31,6 @@ export function enter(run: Run, stage: Stage): void {
 /** Takes a read into the progress: the tracks, and the deadline while one binds. */
 export function takeFacts(run: Run, facts: NumberFacts): void {
   run.facts = facts;
-  const { certificateSha256 } = facts;
   if (facts.nameDecision !== undefined) run.decisionToldAtMs = facts.nameDecision.toldAtMs;
   const { nameDecision: before, ...progress } = run.progress;
   // A decision explains one state of the name, and no later one.
@@ -44,12 +43,24 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
       ownership: facts.codeVerificationStatus,
       registration: registrationOf(facts),
       name: facts.nameStatus ?? 'unread',
-      certificate: certificateSha256 === undefined ? run.progress.tracks.certificate : 'collected',
+      ...(facts.newNameStatus === undefined ? {} : { newName: facts.newNameStatus }),
+      certificate:
+        facts.certificateSha256 === undefined ? run.progress.tracks.certificate : 'collected',
     },
-    ...(certificateSha256 === undefined ? {} : { certificateSha256 }),
+    ...certificateIn(run, facts),
     isUsable: isUsable(facts),
     ...(nameDecision === undefined ? {} : { nameDecision }),
   };
+}
+
+/** Meta does not say when it issued a certificate: its seven days count from when we saw it first. */
+function certificateIn(
+  { progress }: Run,
+  { certificateSha256, readAtMs }: NumberFacts,
+): Pick<Progress, 'certificateSha256' | 'certificateSeenAtMs'> {
+  if (certificateSha256 === undefined || certificateSha256 === progress.certificateSha256)
+    return {};
+  return { certificateSha256, certificateSeenAtMs: readAtMs };
 }
 
 /** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */

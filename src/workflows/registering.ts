@@ -1,7 +1,8 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { AttemptRef } from '../contract/activities.ts';
 import type { AttemptKind } from '../domain/attempt-budget.ts';
 import { causeEntry, type Cause } from '../domain/causes.ts';
+import { earliestOf } from '../domain/deadline.ts';
 import type { Goal } from '../domain/goals.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import type {
@@ -15,15 +16,19 @@ import {
   next,
   type Instant,
   type Move,
+  type Protocol,
   type Repair,
   type Seen,
   type Step,
+  type Turn,
 } from '../domain/registering.ts';
+import { isChangeShown } from '../domain/renaming.ts';
 import { fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusedIn } from './failures.ts';
 import { isHeld, whileHeld } from './holding.ts';
 import { enter } from './progress.ts';
-import { tell, urgencyOf, type Run } from './run.ts';
+import { nextRequestKey, tell, urgencyOf, type Run } from './run.ts';
+import { submitWish } from './submitting-name.ts';
 import { verifyOwnership } from './verifying.ts';
 import { look, waitForFacts, waitForMove, type Wait } from './waiting.ts';
 
@@ -31,18 +36,21 @@ import { look, waitForFacts, waitForMove, type Wait } from './waiting.ts';
 export async function registerNumber(run: Run, found: NumberFacts): Promise<NumberFacts> {
   enter(run, 'registering');
   const isTakenOff = run.progress.attemptsLeft !== undefined && !run.isBoundByDeadline;
-  let turn = begin(found, isTakenOff);
-  while (turn.step.kind !== 'done')
-    turn = next(
-      turn,
-      (await hold(run, turn.step)) ?? (await carryOut(run, turn.step)),
-      instantOf(run),
-    );
-  const { facts } = turn.protocol;
+  const { facts } = await carryThrough(run, begin(found, isTakenOff));
   run.isOnBizApp = facts.isOnBizApp;
   if (facts.isOnBizApp) tell(run, 'not-applicable', [causeEntry('coexistence').advice, 'Meta']);
   else tell(run, 'registered', ['Registered on Cloud API: a read shows it.', 'Meta']);
   return facts;
+}
+
+/** Turn by turn, until nothing is left to do. */
+export async function carryThrough(run: Run, first: Turn): Promise<Protocol> {
+  let turn = first;
+  while (turn.step.kind !== 'done') {
+    const seen = (await hold(run, turn.step)) ?? (await carryOut(run, turn.step));
+    turn = next(turn, seen, instantOf(run));
+  }
+  return turn.protocol;
 }
 
 async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promise<Seen> {
@@ -96,12 +104,6 @@ async function reserve(run: Run, kind: AttemptKind): Promise<Readiness> {
   });
   if ('left' in reservation) run.progress = { ...run.progress, attemptsLeft: reservation.left };
   return reservation;
-}
-
-/** A repeated reservation finds its own row again. */
-function nextRequestKey(run: Run): string {
-  run.reservations += 1;
-  return `${workflowInfo().runId}/${run.reservations.toString()}`;
 }
 
 async function send(run: Run, n: number): Promise<AttemptOutcome> {
@@ -163,21 +165,27 @@ async function deregister(run: Run): Promise<RepairOutcome> {
 /** Meta said success. Only a read proves it, sometimes minutes later. */
 async function prove(run: Run): Promise<NumberFacts> {
   const facts = await look(run);
-  if (!needsRegistration(facts)) return facts;
-  const wait = proofWait(run.timing.proofWindowMs, run.timing.proofMs);
+  if (isRename(run) ? !isChangeShown(facts) : !needsRegistration(facts)) return facts;
+  const wait = proofWait(run, run.timing.proofWindowMs, run.timing.proofMs);
   return await waitForFacts(run, wait, { for: 'meta' });
 }
 
 /** Nobody knows whether Meta registered the number: no second POST before reads, late enough, have said no. */
 async function lookAfterLostAnswer(run: Run): Promise<NumberFacts> {
   const { outcomeWaitMs, lostAnswerWindowMs } = run.timing;
-  const wait = proofWait(outcomeWaitMs + lostAnswerWindowMs, outcomeWaitMs);
+  const wait = proofWait(run, outcomeWaitMs + lostAnswerWindowMs, outcomeWaitMs);
   return await waitForFacts(run, wait, { for: 'meta', refusal: { cause: 'outcome_unknown' } });
 }
 
-function proofWait(giveUpAfterMs: number, firstReadMs: number): Wait {
+/** A registered number is registered again only for its new name. */
+function isRename({ renameDueAtMs }: Run): boolean {
+  return renameDueAtMs !== undefined;
+}
+
+function proofWait(run: Run, giveUpAfterMs: number, firstReadMs: number): Wait {
   const notBeforeMs = Date.now() + firstReadMs;
-  return { goal: 'registered', pace: 'proof', giveUpAfterMs, notBeforeMs };
+  const goal = isRename(run) ? 'name-applied' : 'registered';
+  return { goal, pace: 'proof', giveUpAfterMs, notBeforeMs };
 }
 
 const GOAL_UNDER: Readonly<Partial<Record<Cause, Goal>>> = {
@@ -186,15 +194,26 @@ const GOAL_UNDER: Readonly<Partial<Record<Cause, Goal>>> = {
 
 /** Waits for a time or a person. The number's own poll goes on, as somebody may register it elsewhere meanwhile. */
 async function move(run: Run, { for: who, refusal, untilMs }: Move): Promise<Seen> {
-  const end = untilMs === undefined ? {} : { untilMs };
-  const notBeforeMs = Date.now() + run.timing.pollMs;
+  const endsAtMs = earliestOf([untilMs, run.renameDueAtMs]);
   const woken = await waitForMove(
     run,
-    { goal: GOAL_UNDER[refusal.cause] ?? 'registered', pace: 'poll', notBeforeMs, ...end },
-    { for: who, refusal, ...end },
+    {
+      ...{ goal: isRename(run) ? 'nothing' : (GOAL_UNDER[refusal.cause] ?? 'registered') },
+      ...{ pace: 'poll', notBeforeMs: Date.now() + run.timing.pollMs },
+      ...(endsAtMs === undefined ? {} : { untilMs: endsAtMs }),
+      ...(refusal.cause === 'name_not_ready' && { takesName: true }),
+    },
+    { for: who, refusal, ...(untilMs === undefined ? {} : { untilMs }) },
   );
-  const facts = woken.kind === 'facts' ? woken.facts : await look(run);
-  return { kind: 'woken', by: woken.kind, facts };
+  if (woken.kind === 'facts') return { kind: 'woken', by: 'facts', facts: woken.facts };
+  if (woken.kind !== 'name') return { kind: 'woken', by: woken.kind, facts: await look(run) };
+  await submitWish(run);
+  return await move(run, {
+    kind: 'wait',
+    for: who,
+    refusal,
+    ...(untilMs !== undefined && { untilMs }),
+  });
 }
 
 function instantOf(run: Run): Instant {

@@ -1,4 +1,10 @@
-import type { EventKind, NumberEvent, OnboardingActivities } from '../contract/activities.ts';
+import { workflowInfo } from '@temporalio/workflow';
+import type {
+  EventKind,
+  NumberEvent,
+  ObserveNumber,
+  OnboardingActivities,
+} from '../contract/activities.ts';
 import type { OnboardingInput, Progress, Waiting } from '../contract/onboarding.ts';
 import { isPast, provisionalDeadlineOf } from '../domain/deadline.ts';
 import type { AtRisk } from '../domain/notices.ts';
@@ -20,6 +26,10 @@ export interface Run {
   isOnBizApp: boolean;
   /** False once the number is registered, or need not be: only registration is under the deadline. And without a signup. */
   isBoundByDeadline: boolean;
+  /** The display name that a person asked for in this run, until it is live. */
+  wantedName: string | undefined;
+  /** Until when an approved new name can be applied; undefined while none is. */
+  renameDueAtMs: number | undefined;
   /** The instant at which the last notice of the deadline was due; 0 before the first. */
   noticeToldAtMs: number;
   /** When Meta told the last decision about the name that this run has heard of; 0 before the first. */
@@ -42,6 +52,16 @@ export interface Messages {
   pausedBy: string | undefined;
   /** Who has given the number up. */
   givenUpBy: string | undefined;
+  /** The number waits with something that another display name ends. */
+  takesName: boolean;
+  /** The last name that a person asked for and nobody has sent yet. */
+  name: NameWish | undefined;
+}
+
+/** Another display name, and who wants it. */
+export interface NameWish {
+  readonly name: string;
+  readonly actor: string;
 }
 
 export function openRun(input: OnboardingInput): Run {
@@ -53,7 +73,7 @@ export function openRun(input: OnboardingInput): Run {
     activities: proxyOnboardingActivities(timing),
     messages: {
       ...{ hints: 0, retries: 0, retriesServed: 0 },
-      ...{ pausedBy: undefined, givenUpBy: undefined },
+      ...{ pausedBy: undefined, givenUpBy: undefined, takesName: false, name: undefined },
     },
     progress: {
       stage: 'verifying',
@@ -65,6 +85,8 @@ export function openRun(input: OnboardingInput): Run {
     facts: undefined,
     isOnBizApp: false,
     isBoundByDeadline,
+    wantedName: undefined,
+    renameDueAtMs: undefined,
     noticeToldAtMs: 0,
     decisionToldAtMs: 0,
     heldFrom: undefined,
@@ -96,12 +118,24 @@ export function riskOf(run: Run): AtRisk | undefined {
 
 /** The nearest deadline comes first when an account's calls are short; numbers without one come last. */
 export function urgencyOf(run: Run): number {
-  return boundOf(run) ?? Number.MAX_SAFE_INTEGER;
+  return boundOf(run) ?? run.renameDueAtMs ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** What every read must know of the number, whatever it shows. */
-export function knownOf({ isOnBizApp }: Run): { readonly isOnBizApp?: true } {
-  return isOnBizApp ? { isOnBizApp } : {};
+export function knownOf({
+  isOnBizApp,
+  wantedName,
+}: Run): Pick<ObserveNumber, 'isOnBizApp' | 'wantedName'> {
+  return {
+    ...(isOnBizApp ? { isOnBizApp } : {}),
+    ...(wantedName === undefined ? {} : { wantedName }),
+  };
+}
+
+/** A repeated reservation finds its own row again. */
+export function nextRequestKey(run: Run): string {
+  run.reservations += 1;
+  return `${workflowInfo().runId}/${run.reservations.toString()}`;
 }
 
 /** Adds to the number's history; written with the next announcement. */

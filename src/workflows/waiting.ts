@@ -22,13 +22,16 @@ export interface Wait extends Pick<
   readonly untilMs?: number;
   /** When what it waits for began, if that was before this wait. */
   readonly sinceMs?: number;
+  /** Another display name ends it: whoever waits so knows what to do with one. */
+  readonly takesName?: true;
 }
 
-/** How a wait ended: Meta showed it, the time came, or a person asked to try again. */
+/** How a wait ended: Meta showed it, the time came, a person asked to try again or for another display name. */
 export type Woken =
   | { readonly kind: 'facts'; readonly facts: NumberFacts }
   | { readonly kind: 'time' }
-  | { readonly kind: 'retry' };
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'name' };
 
 type ReadEnd =
   | { readonly kind: 'facts'; readonly facts: NumberFacts }
@@ -68,8 +71,24 @@ export async function waitForMove(run: Run, wait: Wait, waiting: Waiting): Promi
   return await observe(run, wait, waiting);
 }
 
-async function factsOf(run: Run, wait: Wait, waiting?: Waiting): Promise<NumberFacts> {
+/** As `waitForFacts`; undefined once a person has asked for another display name. */
+export async function waitForName(
+  run: Run,
+  wait: Wait,
+  waiting: Waiting,
+): Promise<NumberFacts | undefined> {
+  announceWaiting(run, waiting);
   // A look that a person asks for is no new wait: its pace and its end stay where they were.
+  const begun: Wait = { sinceMs: Date.now(), ...wait, takesName: true };
+  let woken = await observe(run, begun, waiting);
+  while (woken.kind === 'retry' || woken.kind === 'time') {
+    woken = await observe(run, now(begun), waiting);
+  }
+  return woken.kind === 'facts' ? woken.facts : undefined;
+}
+
+async function factsOf(run: Run, wait: Wait, waiting?: Waiting): Promise<NumberFacts> {
+  // As above.
   const begun = { sinceMs: Date.now(), ...wait };
   let woken = await observe(run, begun, waiting);
   while (woken.kind !== 'facts') woken = await observe(run, now(begun), waiting);
@@ -104,17 +123,29 @@ async function take(run: Run, facts: NumberFacts): Promise<void> {
   await endIfLost(run, facts);
 }
 
-async function race(run: Run, { untilMs, ...sought }: Wait, sinceMs: number): Promise<RaceEnd> {
+async function race(
+  run: Run,
+  { untilMs, takesName, ...sought }: Wait,
+  sinceMs: number,
+): Promise<RaceEnd> {
   const { hints } = run.messages;
   const order = orderOf(run, sought, sinceMs);
+  run.messages.takesName = takesName === true;
+  const isNamed = (): boolean => takesName === true && run.messages.name !== undefined;
   const read = await readUnless(
     () => run.activities.observeNumber(order),
-    (isOver) => untilMessage(run, { hints, untilMs }, isOver),
+    (isOver) => untilMessage(run, { hints, untilMs }, () => isOver() || isNamed()),
   );
-  return read ?? whatEnded(run, hints);
+  run.messages.takesName = false;
+  if (read !== undefined) return read;
+  return isNamed() && !isHeld(run) ? { kind: 'name' } : whatEnded(run, hints);
 }
 
-function orderOf(run: Run, sought: Omit<Wait, 'untilMs'>, sinceMs: number): ObserveNumber {
+function orderOf(
+  run: Run,
+  sought: Omit<Wait, 'untilMs' | 'takesName'>,
+  sinceMs: number,
+): ObserveNumber {
   const { timing, decisionToldAtMs } = run;
   const { phoneNumberId, wabaId } = run.input;
   return {

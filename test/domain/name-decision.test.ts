@@ -52,7 +52,7 @@ describe('a decision of a webhook', () => {
     ['A_NEW_WORD', 'DECLINED', false],
     ['REJECTED', undefined, false],
   ])('%s beside a read of %s explains it: %s', (decision, nameStatus, expected) => {
-    expect(explains(told(decision), nameStatus)).toBe(expected);
+    expect(explains(told(decision), nameStatus === undefined ? {} : { nameStatus })).toBe(expected);
   });
 
   it.each([

@@ -28,6 +28,8 @@ interface Step {
   /** What becomes of the review of its account, with the webhook. */
   readonly accountReview?: string;
   readonly signal?: keyof typeof signalNames;
+  /** Another display name that a person gives. */
+  readonly name?: string;
 }
 
 const inReview = (afterMs: number) => ({
@@ -75,6 +77,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       },
       { afterMs: 3000, patch: inReview(1000), signal: 'numberChanged' },
     ],
+  },
+  'name-declined-then-renamed': {
+    signup: () => ({
+      order: {
+        number: {
+          ...{ name_status: 'DECLINED', review: null },
+          rename_review: { decision: 'APPROVED', after_ms: 1000 },
+        },
+      },
+    }),
+    pollMs: 1000,
+    steps: [{ afterMs: 3000, name: 'Luckier Shrub' }],
   },
   'name-never-decided': {
     signup: () => ({ order: { number: { name_status: 'PENDING_REVIEW', review: null } } }),
@@ -164,6 +178,19 @@ export type AccountStep = 'number-signs-up' | 'access-is-lost';
 export const WATCHES: Readonly<Record<string, readonly AccountStep[]>> = {
   'account-watched': ['number-signs-up', 'number-signs-up', 'access-is-lost', 'number-signs-up'],
 };
+
+/** What becomes of another name of a number that is done. */
+export const RENAMES: Readonly<Record<string, Rename>> = {
+  'renamed-when-done': { decision: 'APPROVED' },
+  'rename-declined': { decision: 'REJECTED' },
+  'rename-with-lost-answers': { decision: 'APPROVED', fault: { kind: 'drop_after' } },
+};
+
+interface Rename {
+  readonly decision: 'APPROVED' | 'REJECTED';
+  /** Of the request for the name, and of the one that registers the number again. */
+  readonly fault?: { readonly kind: string };
+}
 
 /** What the partner's receiver answers to one event, attempt by attempt. */
 export const DELIVERIES: Readonly<Record<string, readonly number[]>> = {

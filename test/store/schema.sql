@@ -161,6 +161,26 @@ CREATE TABLE "kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
+CREATE TABLE "name_change_attempts" (
+  "phone_number_id" text not null,
+  "n" integer not null,
+  "request_key" text not null unique,
+  "kind" text not null,
+  "state" text not null,
+  "opened_at_ms" bigint not null,
+  "sending_at_ms" bigint,
+  "closed_at_ms" bigint,
+  "http" integer,
+  "code" bigint,
+  "subcode" bigint,
+  "trace_id" text,
+  "cause" text,
+  "told_wait_ms" bigint,
+  constraint "name_change_attempts_pk" primary key ("phone_number_id", "n"),
+  constraint "known_name_change_kind" check (kind in ('automatic', 'operator')),
+  constraint "known_name_change_state" check (state in ('open', 'sending', 'ok', 'refused', 'unknown', 'not_sent'))
+);
+
 CREATE TABLE "name_decisions" (
   "waba_id" text not null,
   "digits" text not null,
@@ -192,7 +212,8 @@ CREATE TABLE "numbers" (
   "cause" text,
   "outcome" text,
   "progress_json" text,
-  "updated_at_ms" bigint not null
+  "updated_at_ms" bigint not null,
+  "task" text
 );
 
 CREATE INDEX "numbers_by_digits" on "numbers" ("waba_id", "digits");

@@ -22,7 +22,15 @@ import {
   type OnboardingResult,
   type Progress,
 } from '../../src/contract/onboarding.ts';
+import {
+  CHANGE_DISPLAY_NAME,
+  followerIdOf,
+  nameChangeIdOf,
+  type NameChangeInput,
+  type NameChangeResult,
+} from '../../src/contract/name-change.ts';
 import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
+import type { Task } from '../../src/domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../../src/domain/phone-number.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
@@ -37,6 +45,8 @@ const INDEXED_VALUE_TYPES = { Keyword: 2, Datetime: 6, Bool: 5 } as const;
 
 export type Handle = WorkflowHandle<(input: OnboardingInput) => Promise<OnboardingResult>>;
 
+type NameChangeHandle = WorkflowHandle<(input: NameChangeInput) => Promise<NameChangeResult>>;
+
 /** All parts of an onboarding under one clock that skips: Temporal's test server, fake-graph, the store, a worker. */
 export interface World {
   readonly meta: FakeMeta;
@@ -50,9 +60,10 @@ export interface World {
   start(input: OnboardingInput): Promise<Handle>;
   /** Starts what came without a signup and waits in the outbox, as the drain does; answers with what it started. */
   startAdopted(): Promise<readonly Handle[]>;
+  changeName(input: NameChangeInput): Promise<NameChangeHandle>;
   /** Starts the watch of an account, as the HTTP edge does beside each onboarding. */
   watch(wabaId: WabaId): Promise<void>;
-  progressOf(phoneNumberId: PhoneNumberId): Promise<Progress>;
+  progressOf(phoneNumberId: PhoneNumberId, task?: Task): Promise<Progress>;
   /** Runs the worker until `play` has ended. */
   play<T>(play: () => Promise<T>): Promise<T>;
   /** How many attempts of activities the worker has made; the local ones are not among them. */
@@ -150,8 +161,15 @@ export async function createWorld(
         signal: watchSignalNames.accountChanged,
       });
     },
-    progressOf: (phoneNumberId) =>
-      env.client.workflow.getHandle(workflowIdOf(phoneNumberId)).query(queryNames.progress),
+    changeName: (input) =>
+      env.client.workflow.start<(input: NameChangeInput) => Promise<NameChangeResult>>(
+        CHANGE_DISPLAY_NAME,
+        { args: [input], workflowId: nameChangeIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
+      ),
+    progressOf: (phoneNumberId, task) =>
+      env.client.workflow
+        .getHandle(followerIdOf({ phoneNumberId, task }))
+        .query(queryNames.progress),
     play: async (play) => {
       const worker = await Worker.create({
         connection: env.nativeConnection,
@@ -215,6 +233,7 @@ function inStep(
     reserveAttempt: step(activities.reserveAttempt),
     register: step(activities.register),
     registerOnPremises: step(activities.registerOnPremises),
+    submitName: step(activities.submitName),
     setPin: step(activities.setPin),
     deregister: step(activities.deregister),
     settleAttempt: step(activities.settleAttempt),

@@ -81,7 +81,9 @@ describe('a declined name', () => {
       'Meta approved the display name.',
     ]);
     expect(await eventsOf(input, 'needs-action')).toEqual([
-      expect.stringMatching(/Submit another name in WhatsApp Manager.*Write it plainly\.$/),
+      expect.stringMatching(
+        /Submit another name, here or in WhatsApp Manager.*Write it plainly\.$/,
+      ),
     ]);
   });
 

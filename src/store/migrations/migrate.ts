@@ -13,6 +13,7 @@ import * as accountSize from './0010-account-size.ts';
 import * as access from './0011-access.ts';
 import * as accountEvents from './0012-account-events.ts';
 import * as sources from './0013-sources.ts';
+import * as nameChanges from './0014-name-changes.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -29,6 +30,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0011-access': { up: (db) => access.up(db, kind) },
   '0012-account-events': accountEvents,
   '0013-sources': sources,
+  '0014-name-changes': nameChanges,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

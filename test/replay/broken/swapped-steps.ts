@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { AccountActivities, WatchInput } from '../../../src/contract/account-watch.ts';
 import type { OnboardingActivities } from '../../../src/contract/activities.ts';
+import type { NameChangeInput } from '../../../src/contract/name-change.ts';
 import type { OnboardingInput } from '../../../src/contract/onboarding.ts';
 import type { DeliveryActivities, DeliveryInput } from '../../../src/contract/partner-events.ts';
 
@@ -25,4 +26,12 @@ export async function watchAccount({ wabaId }: WatchInput): Promise<void> {
 export async function deliverEvent(input: DeliveryInput): Promise<void> {
   const activities = proxyActivities<DeliveryActivities>({ startToCloseTimeout: 30_000 });
   await activities.parkEvent(input);
+}
+
+/** Registers the number again before Meta has approved its name. */
+export async function changeDisplayName({ phoneNumberId }: NameChangeInput): Promise<void> {
+  const activities = proxyActivities<OnboardingActivities>({ startToCloseTimeout: 30_000 });
+  const requestKey = 'too early';
+  const kind = 'automatic';
+  await activities.reserveAttempt({ phoneNumberId, requestKey, kind, deadlineAtMs: 0 });
 }

@@ -1,0 +1,44 @@
+import type { Task } from '../domain/onboarding.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { Timing } from '../domain/timing.ts';
+import { workflowIdOf } from './onboarding.ts';
+
+export const CHANGE_DISPLAY_NAME = 'changeDisplayName';
+
+/** Another display name for a number whose onboarding is done. */
+export interface NameChangeInput {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly wabaId: WabaId;
+  readonly requestedAtMs: number;
+  /** Absent: somebody has asked Meta for another name elsewhere, as in WhatsApp Manager; it is only followed. */
+  readonly name?: string;
+  readonly actor: string;
+  /** Paces that differ from the defaults. */
+  readonly timing?: Partial<Timing>;
+}
+
+/** The number is `ready` whatever became of its name. */
+export interface NameChangeResult {
+  readonly outcome: Outcome;
+  /**
+   * `refused`: Meta did not take it. `withdrawn`: Meta shows nothing of it any more, and not the name either.
+   */
+  readonly name: 'applied' | 'declined' | 'refused' | 'withdrawn' | 'undecided';
+}
+
+/** One change of a number's name at a time: a second one finds this id taken. */
+export function nameChangeIdOf(phoneNumberId: PhoneNumberId): string {
+  return `change-display-name/${phoneNumberId}`;
+}
+
+/** The workflow that follows a number now, or followed it last. */
+export function followerIdOf({
+  phoneNumberId,
+  task,
+}: {
+  readonly phoneNumberId: PhoneNumberId;
+  readonly task?: Task | undefined;
+}): string {
+  return task === undefined ? workflowIdOf(phoneNumberId) : nameChangeIdOf(phoneNumberId);
+}

@@ -91,9 +91,11 @@ export class CliCommand extends Command {
 
   withExamples(...examples: readonly string[]): this {
     const lines = examples.map((example) => `  ${example}`);
-    return this.addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
+    return this.addHelpText('after', ['', 'Examples:', ...lines, '', EXIT_CODES_HINT].join('\n'));
   }
 }
+
+const EXIT_CODES_HINT = 'What each exit code means is in: whatsapp-onboarding --help';
 
 const TOKEN_FILE = [
   '--token-file <file>',

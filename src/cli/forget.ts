@@ -6,6 +6,7 @@ import type { PhoneNumberId } from '../domain/phone-number.ts';
 import { administrator } from './actor.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
+import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { configFor, withStore } from './resources.ts';
 import { withTemporal } from './temporal.ts';
@@ -31,7 +32,7 @@ export function addForget(program: CliCommand, io: Io): void {
       async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
         const phoneNumberId = command.phoneNumberId(id);
         if (options.yes !== true) {
-          throw command.misuse('deletes for good; repeat with --yes');
+          throw new CliError('usage', 'forget deletes for good; repeat with --yes');
         }
         const receipt = await forgetNumber(io, phoneNumberId);
         answer(io, options, { view: receipt, lines: linesOf(receipt, phoneNumberId) });

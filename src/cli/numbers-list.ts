@@ -29,11 +29,13 @@ export function addNumbersList(numbers: CliCommand, io: Io): void {
   numbers
     .command('list')
     .description('The fleet: least time left first, then what is registered, then what has ended.')
-    .addOption(new Option('--stage <stage>').choices(STAGES))
-    .addOption(new Option('--waiting-for <who>').choices(WAITING_FOR))
+    .addOption(new Option('--stage <stage>', 'how far it has come').choices(STAGES))
+    .addOption(new Option('--waiting-for <who>', 'whose move it is').choices(WAITING_FOR))
     .option('--account <account-id>', 'of one account')
     .option('--cause <cause>', 'why it waits, as the list shows it')
-    .addOption(new Option('--outcome <outcome>').choices(FLEET_OUTCOMES))
+    .addOption(
+      new Option('--outcome <outcome>', 'how it ended, or whether').choices(FLEET_OUTCOMES),
+    )
     .option('--text <text>', 'a part of the number, of its name or of its id')
     .addOption(new Option('--csv', 'for a spreadsheet').conflicts('json'))
     .option('--json', '{"numbers": [...]}, each as in GET /v1/numbers')

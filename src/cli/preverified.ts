@@ -38,7 +38,13 @@ function addList(preverified: CliCommand, io: Io): void {
   preverified
     .command('list')
     .description('All of your pre-verified numbers, or those that fit.')
-    .addOption(new Option('--status <status>').choices(['VERIFIED', 'NOT_VERIFIED', 'EXPIRED']))
+    .addOption(
+      new Option('--status <status>', "of Meta's proof of ownership").choices([
+        'VERIFIED',
+        'NOT_VERIFIED',
+        'EXPIRED',
+      ]),
+    )
     .option('--phone-number <digits>', 'this number, with its country code')
     .option('--json', '{"preverified_numbers": [...]}')
     .action(async (options: PreverifiedQuery & JsonOption) => {

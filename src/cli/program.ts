@@ -6,6 +6,7 @@ import { addAccountSubscribe, addAccountUnsubscribe } from './account-subscribe.
 import { addAccountWatch } from './account-watch.ts';
 import { CliCommand } from './cli-command.ts';
 import { addCode } from './code.ts';
+import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT_CODES } from './errors.ts';
 import { addEvents } from './events.ts';
@@ -50,6 +51,7 @@ export function createProgram(io: Io): CliCommand {
   addKeys(program, io);
   addEvents(program, io);
   addForget(program, io);
+  addCompletion(program, io);
   return program;
 }
 

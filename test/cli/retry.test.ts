@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createGrpc } from 'node:http2';
+import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { ACCOUNT, newSignup, NUMBER, T0_MS } from '../store/builders.ts';
@@ -22,6 +23,20 @@ async function startStranger(): Promise<string> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n');
   });
+  return listening(server);
+}
+
+/** Answers every call with a status of gRPC's. */
+async function startRefusing(status: number): Promise<string> {
+  const server = createGrpc();
+  server.on('stream', (stream) => {
+    const refusal = { 'content-type': 'application/grpc', 'grpc-status': status.toString() };
+    stream.respond({ ':status': 200, ...refusal }, { endStream: true });
+  });
+  return listening(server);
+}
+
+async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -95,6 +110,19 @@ describe('a retry', () => {
         err: `cannot use Temporal at ${TEMPORAL_ADDRESS}, namespace default: something listens there but does not answer as Temporal does; check the port and TEMPORAL_TLS\n`,
       });
     }
+  });
+
+  it.each([
+    [16, 'authentication refused'],
+    [7, 'permission denied'],
+    [5, 'namespace not found'],
+  ])('B48: at a Temporal that answers with gRPC status %i says: %s', async (status, reason) => {
+    const { env, store } = await openHome();
+    await isAt(store, 'registering');
+    const TEMPORAL_ADDRESS = await startRefusing(status);
+    const err = `cannot use Temporal at ${TEMPORAL_ADDRESS}, namespace default: ${reason}\n`;
+    const ended = await commandLine(['retry', NUMBER], { env: { ...env, TEMPORAL_ADDRESS } });
+    expect(ended).toEqual({ code: 3, out: '', err });
   });
 
   it('without an address of Temporal ends with 78', async () => {

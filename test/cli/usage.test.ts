@@ -2,17 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commandLine, program } from './command-line.ts';
 
-const COMMANDS = [
-  ...['numbers list', 'numbers show', 'numbers watch', 'retry', 'doctor'],
-  ...['account list', 'account show', 'account watch', 'account add'],
-  'account adopt',
-  ...['account subscribe', 'account unsubscribe', 'code request', 'code submit'],
-  ...['register', 'deregister', 'pin set', 'pin rotate'],
-  ...['preverified list', 'preverified show', 'preverified add', 'preverified delete'],
-  ...['preverified code request', 'preverified code submit'],
-  ...['on-premises connect', 'on-premises register', 'on-premises verify'],
-];
-
 const ONE_SECRET = 'only one secret can come from standard input; name a file for the other';
 
 const errorShape = z.strictObject({
@@ -137,23 +126,5 @@ describe('B47: a secret as an argument', () => {
     const { code, out, err } = await commandLine(args.split(' '));
     expect(code).toBe(2);
     expect(out + err).not.toContain('EAAG');
-  });
-});
-
-describe('help', () => {
-  it.each(COMMANDS)('is there with examples for %s', async (name) => {
-    const command = name.split(' ');
-    const { code, out, err } = await commandLine([...command, '--help']);
-    expect([code, err]).toEqual([0, '']);
-    const examples = out.split('Examples:\n')[1]?.trim().split('\n') ?? [];
-    expect(examples.length).toBeGreaterThan(1);
-    for (const example of examples) {
-      expect(example.trim()).toMatch(new RegExp(`^whatsapp-onboarding ${name}\\b`));
-    }
-  });
-
-  it('lists every command', async () => {
-    const { out } = await program(['--help']);
-    for (const name of COMMANDS) expect(out).toContain(`\n  ${name.split(' ')[0] ?? ''} `);
   });
 });

@@ -10,7 +10,10 @@ import type { Fake, Token, World } from './world.ts';
 const BOTH_SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 
 export type NewToken = Partial<
-  Pick<Token, 'kind' | 'wabas' | 'scopes' | 'expires_at_ms' | 'business_id'>
+  Pick<
+    Token,
+    'kind' | 'wabas' | 'scopes' | 'expires_at_ms' | 'data_access_expires_at_ms' | 'business_id'
+  >
 >;
 
 export function issueToken(world: World, nowMs: number, given: NewToken): Token {
@@ -173,7 +176,7 @@ function describeToken(world: World, token: Token, problem: TokenProblem | undef
     type: token.kind === 'app' ? 'APP' : 'SYSTEM_USER',
     error: problem && { code: 190, message: problem.message, subcode: problem.subcode },
     expires_at: Math.floor((token.expires_at_ms ?? 0) / 1000),
-    data_access_expires_at: 0,
+    data_access_expires_at: Math.floor((token.data_access_expires_at_ms ?? 0) / 1000),
     is_valid: problem === undefined,
     issued_at: Math.floor(token.issued_at_ms / 1000),
     scopes: token.scopes,

@@ -31,6 +31,7 @@ const tokenSchema = z.strictObject({
   wabas: z.array(idSchema).optional(),
   scopes: z.array(z.string()).optional(),
   expiresAt: instantSchema.optional(),
+  dataAccessExpiresAt: instantSchema.optional(),
 });
 
 const tokenChangeSchema = z.strictObject({ value: z.string(), revoked: z.boolean() });
@@ -50,8 +51,8 @@ export function worldOrders(fake: Fake, timeline: Timeline): Record<string, Orde
       return clockView(fake);
     },
     'POST tokens': ({ body }) => {
-      const { expiresAt, ...given } = tokenSchema.parse(body);
-      const token = { ...given, expires_at_ms: expiresAt };
+      const { expiresAt, dataAccessExpiresAt: dataEndsAt, ...given } = tokenSchema.parse(body);
+      const token = { ...given, expires_at_ms: expiresAt, data_access_expires_at_ms: dataEndsAt };
       return {
         value: issueToken(fake.world, virtualNowMs(fake.world.clock), defined(token)).value,
       };

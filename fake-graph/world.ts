@@ -60,6 +60,7 @@ export const tokenSchema = z.object({
   user_id: z.string(),
   issued_at_ms: z.number(),
   expires_at_ms: z.number().optional(),
+  data_access_expires_at_ms: z.number().optional(),
   revoked: z.boolean(),
 });
 

@@ -14,6 +14,7 @@ import { tokenOf, type ActivityDeps } from './deps.ts';
 import { factsOf, passingFactsOf } from '../steps/facts.ts';
 import { hint } from './hint.ts';
 import { paced } from './pacing.ts';
+import { watchTokenLife } from './token-life.ts';
 import { stillWaiting } from './translate-failures.ts';
 
 type ListArgs = Parameters<GraphClient['listPhoneNumbers']>[0];
@@ -23,6 +24,7 @@ const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
 
 export function createObserveAccount(deps: ActivityDeps): AccountActivities['observeAccount'] {
   return async ({ wabaId }: WatchInput) => {
+    await watchTokenLife(deps, wabaId);
     const numbers = await deps.store.numbers.ofAccount(wabaId);
     const waiting = numbers.filter(isWaiting);
     const before = new Map(

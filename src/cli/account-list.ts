@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { AccountTarget } from '../desk/meta.ts';
 import { allNumbers, DEFAULT_FIELDS, textOf, type NumberView } from '../desk/phone-numbers.ts';
+import { tokenWarningOf } from '../domain/token-life.ts';
 import type { CliCommand } from './cli-command.ts';
 import { givenAccount, withMeta } from './desk.ts';
 import { fieldsIn } from './fields.ts';
@@ -78,7 +79,7 @@ function sortingOf(
 
 async function listAccount(io: Io, target: AccountTarget, query: Query): Promise<void> {
   const { terminal } = io;
-  const numbers = await readNumbers(io, target, query);
+  const { numbers, warning } = await readNumbers(io, target, query);
   if (query.isJson) terminal.json({ waba_id: target.wabaId, phone_numbers: numbers });
   else if (numbers.length === 0) terminal.line('Meta shows no such number in this account.');
   else {
@@ -86,6 +87,7 @@ async function listAccount(io: Io, target: AccountTarget, query: Query): Promise
       query.fields.map((field) => ({ title: field, isWhole: field === 'id' })),
       numbers.map((number) => query.fields.map((field) => textOf(number[field]))),
     );
+    if (warning !== undefined) terminal.line(warning);
   }
 }
 
@@ -93,7 +95,7 @@ async function readNumbers(
   io: Io,
   target: AccountTarget,
   { fields, accountMode, sorting, isRevealed }: Query,
-): Promise<readonly NumberView[]> {
+): Promise<{ readonly numbers: readonly NumberView[]; readonly warning: string | undefined }> {
   return withMeta(io, target, async (desk) => {
     const numbers = await allNumbers(desk, {
       ...{ ...target, fields, isRevealed },
@@ -104,6 +106,8 @@ async function readNumbers(
       },
     });
     io.terminal.progress(undefined);
-    return numbers;
+    // Of our own token, as it was last looked at: a token of the user's is the user's care.
+    const life = target.token === undefined && (await desk.store?.tokenLives.of(target.wabaId));
+    return { numbers, warning: life ? tokenWarningOf(life, io.nowMs()) : undefined };
   });
 }

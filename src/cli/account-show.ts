@@ -39,6 +39,7 @@ function linesOf(view: AccountView): readonly string[] {
     `Review      ${view.account_review_status ?? 'not told'}`,
     `Business    ${view.business_verification_status ?? 'not told'}`,
     `Token       ${token.is_valid ? `valid, ${expiry}` : 'not valid any more'}`,
+    ...(token.warning === undefined ? [] : [`Warning     ${token.warning}`]),
     `Scopes      ${token.scopes.join(', ')}`,
     ...(apps.length === 0 ? ['Webhooks    no app is subscribed'] : apps.map(lineOfApp)),
   ];

@@ -70,6 +70,7 @@ export type EventKind =
   | 'not-applicable'
   | 'needs-action'
   | 'deadline-at-risk'
+  | 'access-expiring'
   | 'waiting'
   | 'retried'
   | 'number-freed'

@@ -24,6 +24,7 @@ const PUBLIC_TYPES: Partial<Readonly<Record<EventKind, string>>> = {
   'certificate-collected': 'number.certificate_available',
   'needs-action': 'number.needs_action',
   'deadline-at-risk': 'number.deadline_at_risk',
+  'access-expiring': 'number.access_expiring',
   'signup-expired': 'number.signup_expired',
   abandoned: 'number.abandoned',
   ready: 'number.ready',

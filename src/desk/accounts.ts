@@ -1,5 +1,6 @@
 import { addRestrictedUntilMs } from '../domain/account-events.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import { tokenWarningOf } from '../domain/token-life.ts';
 import type { Account, SubscribedApp, TokenFacts } from '../graph/facts.ts';
 import type { PreverifiedId } from '../graph/ids.ts';
 import type { WebhookOverride } from '../graph/number-writes.ts';
@@ -18,6 +19,10 @@ export interface AccountView {
     readonly app_id: string;
     /** Absent means never. */
     readonly expires_at: string | undefined;
+    /** Absent means never. */
+    readonly data_access_expires_at: string | undefined;
+    /** From 30 days before the end on: what to do about it. */
+    readonly warning: string | undefined;
     readonly scopes: readonly string[];
   };
   readonly subscribed_apps: readonly {
@@ -50,7 +55,7 @@ export async function readAccount(
   });
   return {
     ...accountPart(account),
-    token: tokenPart(facts),
+    token: tokenPart(facts, deps.nowMs()),
     subscribed_apps: apps.map((app) => appPart(app, appId)),
   };
 }
@@ -64,9 +69,19 @@ function accountPart({ wabaId, ...account }: Account) {
   };
 }
 
-function tokenPart({ isValid, appId, expiresAtMs, scopes }: TokenFacts): AccountView['token'] {
-  const expiresAt = expiresAtMs === undefined ? undefined : new Date(expiresAtMs).toISOString();
-  return { is_valid: isValid, app_id: appId, expires_at: expiresAt, scopes };
+function tokenPart(facts: TokenFacts, nowMs: number): AccountView['token'] {
+  return {
+    is_valid: facts.isValid,
+    app_id: facts.appId,
+    expires_at: timeOf(facts.expiresAtMs),
+    data_access_expires_at: timeOf(facts.dataAccessExpiresAtMs),
+    warning: facts.isValid ? tokenWarningOf(facts, nowMs) : undefined,
+    scopes: facts.scopes,
+  };
+}
+
+function timeOf(atMs: number | undefined): string | undefined {
+  return atMs === undefined ? undefined : new Date(atMs).toISOString();
 }
 
 function appPart(app: SubscribedApp, ownAppId: string): AccountView['subscribed_apps'][number] {

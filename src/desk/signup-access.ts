@@ -1,6 +1,7 @@
 import { causeOf, passesByItself } from '../domain/refusals.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { TokenLife } from '../domain/token-life.ts';
 import type { GraphClient, PhoneNumber } from '../graph/client.ts';
 import {
   GraphMalformed,
@@ -24,7 +25,7 @@ export interface AccessDeps {
 /** What the signup proves: a token of ours that reaches this number in this account. */
 export interface Access {
   readonly token: Secret;
-  readonly tokenExpiresAtMs?: number;
+  readonly life: TokenLife;
   readonly number: PhoneNumber;
 }
 
@@ -49,8 +50,7 @@ export async function gainAccess(deps: AccessDeps, wanted: Wanted): Promise<Acce
       throw notInAccount();
     }
     const number = await findNumber(deps, wanted, { token, signal });
-    const { expiresAtMs } = facts;
-    return { token, number, ...(expiresAtMs !== undefined && { tokenExpiresAtMs: expiresAtMs }) };
+    return { token, number, life: facts };
   } catch (error) {
     throw meaningOf(error, deps.log);
   }

@@ -89,7 +89,7 @@ function refuseHeld(known: NumberRow | undefined, { wabaId }: Signup): void {
 }
 
 function newSignupOf(signup: Signup, access: Access, nowMs: number) {
-  const { number, token, tokenExpiresAtMs } = access;
+  const { number, token, life } = access;
   const { idempotencyKey, bodyHash, wabaId, phoneNumberId, how } = signup;
   return {
     ...{ idempotencyKey, bodyHash, wabaId, phoneNumberId, how },
@@ -97,6 +97,6 @@ function newSignupOf(signup: Signup, access: Access, nowMs: number) {
     token,
     deadlineAtMs: provisionalDeadlineOf(nowMs),
     ...(number.verifiedName !== undefined && { verifiedName: number.verifiedName }),
-    ...(tokenExpiresAtMs !== undefined && { tokenExpiresAtMs }),
+    tokenLife: life,
   };
 }

@@ -16,20 +16,39 @@ export interface AtRisk {
   readonly toldAtMs: number;
 }
 
-/** The notice to tell now: of several that are due, as after an outage, only the latest. None at the deadline or after it. */
-export function dueNoticeAtMs(risk: AtRisk, nowMs: number): number | undefined {
-  if (isPast(risk.deadlineAtMs, nowMs)) return undefined;
-  return instantsOf(risk).findLast((atMs) => atMs <= nowMs && atMs > risk.toldAtMs);
+/** Notices so many days before an end, the first ones first, and which of them was told last. */
+interface Countdown {
+  readonly endsAtMs: number;
+  readonly days: readonly number[];
+  readonly toldAtMs: number;
+}
+
+/** The notice to tell now: of several that are due, as after an outage, only the latest. None at the end or after it. */
+export function dueOf({ endsAtMs, days, toldAtMs }: Countdown, nowMs: number): number | undefined {
+  if (isPast(endsAtMs, nowMs)) return undefined;
+  return days
+    .map((day) => endsAtMs - day * DAY_MS)
+    .findLast((atMs) => atMs <= nowMs && atMs > toldAtMs);
 }
 
 /** When to look whether a notice is due; undefined once none is left. */
-export function nextNoticeAtMs(risk: AtRisk, nowMs: number): number | undefined {
-  return dueNoticeAtMs(risk, nowMs) ?? instantsOf(risk).find((atMs) => atMs > nowMs);
+function nextOf(countdown: Countdown, nowMs: number): number | undefined {
+  const { endsAtMs, days } = countdown;
+  const coming = days.map((day) => endsAtMs - day * DAY_MS).find((atMs) => atMs > nowMs);
+  return dueOf(countdown, nowMs) ?? coming;
 }
 
-function instantsOf({ deadlineAtMs, isPreverified }: AtRisk): readonly number[] {
+export function dueNoticeAtMs(risk: AtRisk, nowMs: number): number | undefined {
+  return dueOf(countdownOf(risk), nowMs);
+}
+
+export function nextNoticeAtMs(risk: AtRisk, nowMs: number): number | undefined {
+  return nextOf(countdownOf(risk), nowMs);
+}
+
+function countdownOf({ deadlineAtMs, isPreverified, toldAtMs }: AtRisk): Countdown {
   const days = isPreverified ? PREVERIFIED_NOTICES : SIGNUP_NOTICES;
-  return days.map((day) => deadlineAtMs - day * DAY_MS);
+  return { endsAtMs: deadlineAtMs, days, toldAtMs };
 }
 
 /** A span for people, to the hour: `2 days 5 hours`. */

@@ -52,6 +52,8 @@ export interface TokenFacts {
   readonly appId: string;
   /** Absent means never. */
   readonly expiresAtMs?: number;
+  /** After it the token reads nothing. Absent means never. */
+  readonly dataAccessExpiresAtMs?: number;
   readonly scopes: readonly string[];
   /** The accounts for which `whatsapp_business_management` was granted one by one. */
   readonly wabaIds: readonly string[];

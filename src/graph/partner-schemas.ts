@@ -90,6 +90,7 @@ export const tokenFactsSchema = z
       is_valid: z.boolean(),
       app_id: z.union([z.string(), z.int()]).nullish(),
       expires_at: z.number().nullish(),
+      data_access_expires_at: z.number().nullish(),
       scopes: z.array(z.string()).nullish(),
       granular_scopes: z
         .array(z.looseObject({ scope: z.string(), target_ids: z.array(z.string()).nullish() }))
@@ -101,6 +102,9 @@ export const tokenFactsSchema = z
       isValid: data.is_valid,
       appId: String(data.app_id ?? ''),
       expiresAtMs: data.expires_at ? data.expires_at * 1000 : undefined,
+      dataAccessExpiresAtMs: data.data_access_expires_at
+        ? data.data_access_expires_at * 1000
+        : undefined,
       scopes: data.scopes ?? [],
       wabaIds: (data.granular_scopes ?? [])
         .filter(({ scope }) => scope === 'whatsapp_business_management')

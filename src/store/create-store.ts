@@ -3,6 +3,7 @@ import { NAME_CHANGE_BUDGET, REGISTER_BUDGET } from '../domain/attempt-budget.ts
 import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
 import { createAdoptions } from './create-adoptions.ts';
+import { createTokenLives } from './create-token-lives.ts';
 import { createAttempts } from './attempts.ts';
 import { createAudit } from './audit.ts';
 import { createCredentials } from './credentials.ts';
@@ -62,6 +63,7 @@ export async function createStore(
     nameChanges: createAttempts({ ...deps, table: 'nameChangeAttempts', rule: NAME_CHANGE_BUDGET }),
     signups: createSignups(deps),
     adoptions: createAdoptions(deps),
+    tokenLives: createTokenLives(deps),
     numbers: createNumbers(deps),
     fleet: createFleet(deps),
     deliveries: createDeliveries(deps),

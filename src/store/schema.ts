@@ -153,6 +153,10 @@ interface AccountTable {
   useOurs: number | null;
   useAtMs: number | null;
   listed: number | null;
+  tokenExpiresAtMs: number | null;
+  tokenDataAccessExpiresAtMs: number | null;
+  tokenReadAtMs: number | null;
+  tokenToldAtMs: number | null;
   review: string | null;
   reviewReadAtMs: number | null;
 }

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Source } from '../domain/onboarding.ts';
 import { digitsOf } from '../domain/phone-number.ts';
 import { keepSealed, tokenPlaceOf } from './credentials.ts';
+import { keepLife } from './create-token-lives.ts';
 import { EVENTS_TURN, type InTurn } from './database.ts';
 import { deadlineColumnOf, withDeadline } from './deadline-column.ts';
 import { withoutNulls, type Schema } from './schema.ts';
@@ -82,8 +83,10 @@ async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> 
     const twin = await byIdempotencyKey(transaction, signup.idempotencyKey);
     if (twin) return twin;
     const acceptedAtMs = deps.nowMs();
-    const { tokenExpiresAtMs: expiresAtMs } = signup;
+    const { tokenLife: life = {} } = signup;
+    const { expiresAtMs } = life;
     await keepSealed(transaction, { place, sealed, expiresAtMs, updatedAtMs: acceptedAtMs });
+    await keepLife(transaction, signup.wabaId, { life, readAtMs: acceptedAtMs, toldAtMs: 0 });
     await startNumber(transaction, signup, acceptedAtMs);
     await noteBeginning(transaction, signup.phoneNumberId, {
       ...{ kind: 'signed-up', atMs: acceptedAtMs, actor: 'signup' },

@@ -5,9 +5,11 @@ import type { CodeMethod, Platform, Source, Task } from '../domain/onboarding.ts
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Reservation } from '../domain/register-protocol.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { TokenLife } from '../domain/token-life.ts';
 import type { Audit, Sessions, Tokens } from './access.ts';
 import type { Adoptions } from './adoptions.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
+import type { TokenLives } from './token-lives.ts';
 
 export type { NumberRow };
 import type { Figures } from './fleet-figures.ts';
@@ -25,6 +27,7 @@ export interface Store {
   readonly nameChanges: Attempts;
   readonly signups: Signups;
   readonly adoptions: Adoptions;
+  readonly tokenLives: TokenLives;
   readonly numbers: Numbers;
   readonly fleet: Fleet;
   readonly deliveries: Deliveries;
@@ -175,7 +178,7 @@ export interface NewSignup {
   readonly displayPhoneNumber: string;
   readonly verifiedName?: string;
   readonly token: Secret;
-  readonly tokenExpiresAtMs?: number;
+  readonly tokenLife?: TokenLife;
   readonly deadlineAtMs: number;
   readonly how?: RegistrationChoice;
 }

@@ -127,6 +127,31 @@ describe('an account', () => {
     });
   });
 
+  it('is shown with a warning when our token for it ends soon, by its list as well', async () => {
+    const shop = await meta.signUp({});
+    const id = shop.waba_id;
+    if (!isWabaId(id)) throw new Error('not an id');
+    const expiresAt = Date.now() + 6.5 * 86_400_000;
+    const order = { kind: 'business', wabas: [id], expiresAt };
+    const { value } = tokenSchema.parse(await meta.post('/tokens', order));
+    await home.store.signups.accept(
+      newSignup({
+        ...{ idempotencyKey: 'soon', wabaId: id, token: new Secret(value) },
+        ...{
+          phoneNumberId: phoneNumberId(shop.phone_number_id),
+          tokenLife: { expiresAtMs: expiresAt },
+        },
+      }),
+    );
+    const run = (...args: string[]) => commandLine(['account', ...args], { env: envOf(home) });
+    const warning = /Our access to the account ends in 6 days 1[12] hours\./;
+    expect((await run('show', id)).out).toMatch(warning);
+    expect((await run('list', id)).out).toMatch(warning);
+    const json = (await run('show', id, '--json')).out;
+    expect(json).toMatch(/"warning": ?"Our access to the account ends in 6 days/);
+    expect((await run('list', waba)).out).not.toContain('Our access');
+  });
+
   it('is not found where nobody signed up for it', async () => {
     const ended = await commandLine(['account', 'list', '123'], { env: envOf(home) });
     expect(ended).toEqual({

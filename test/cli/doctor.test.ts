@@ -104,14 +104,20 @@ describe('the doctor', () => {
     expect(of(`token of ${waba}`)).toMatchObject({ kind: 'failed', detail });
   });
 
-  it('sees that a token was revoked, and warns of one that runs out soon', async () => {
-    const value = await holdToken({ expiresAt: Date.now() + 3.5 * DAY_MS });
+  it.each([
+    [{ expiresAt: Date.now() + 3.5 * DAY_MS }, /^expires in 3 d 1[12] h$/],
+    [{ dataAccessExpiresAt: Date.now() + 29.5 * DAY_MS }, /^expires in 29 d 1[12] h$/],
+  ])('warns of a token that runs out soon, by either clock: %o', async (life, detail) => {
+    await holdToken(life);
     const soon = (await examine()).of(`token of ${waba}`);
-    expect(soon).toMatchObject({
-      kind: 'warning',
-      mend: 'let the customer run Embedded Signup again',
-    });
-    expect(soon?.detail).toMatch(/^expires in 3 d 1[12] h$/);
+    const mend = 'let the customer run Embedded Signup again';
+    expect(soon).toMatchObject({ kind: 'warning', mend });
+    expect(soon?.detail).toMatch(detail);
+  });
+
+  it('does not warn of one that has more than a month, and sees that it was revoked', async () => {
+    const value = await holdToken({ expiresAt: Date.now() + 31 * DAY_MS });
+    expect((await examine()).of(`token of ${waba}`)?.kind).toBe('ok');
     await meta.patch('/tokens', { value, revoked: true });
     const revoked = await examine();
     expect(revoked.of(`token of ${waba}`)?.kind).toBe('failed');

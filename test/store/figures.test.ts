@@ -96,7 +96,7 @@ describe.each(KINDS)('%s', (kind) => {
 
     it('counts a token from a week before it expires', async () => {
       const { store, clock } = await openTestStore(kind);
-      await store.signups.accept(newSignup({ tokenExpiresAtMs: T0_MS + 8 * DAY_MS }));
+      await store.signups.accept(newSignup({ tokenLife: { expiresAtMs: T0_MS + 8 * DAY_MS } }));
       clock.nowMs += DAY_MS - 1;
       expect((await store.figures.read()).tokensExpiring).toBe(0);
       clock.nowMs += 1;

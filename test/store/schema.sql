@@ -26,7 +26,11 @@ CREATE TABLE "accounts" (
   "use_at_ms" bigint,
   "listed" integer,
   "review" text,
-  "review_read_at_ms" bigint
+  "review_read_at_ms" bigint,
+  "token_expires_at_ms" bigint,
+  "token_data_access_expires_at_ms" bigint,
+  "token_read_at_ms" bigint,
+  "token_told_at_ms" bigint
 );
 
 CREATE TABLE "announcements" (

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import { meaningOf } from '../../desk/errors.ts';
 import type { WabaId } from '../../domain/phone-number.ts';
 import { Secret } from '../../domain/secret.ts';
+import { accessEndsAtMs, tokenWarningOf } from '../../domain/token-life.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { TokenFacts } from '../../graph/facts.ts';
 import { GraphRefused } from '../../graph/errors.ts';
@@ -9,9 +10,6 @@ import { spanOf, dateOf } from '../time.ts';
 import { failed, ok, skipped, warning, type Check } from './check.ts';
 import type { KnownAccount } from './store-checks.ts';
 
-const DAY_MS = 86_400_000;
-/** Time enough for a customer to answer. */
-const EXPIRES_SOON_MS = 7 * DAY_MS;
 /** Meta, Embedded Signup: to onboard and to send. */
 const SCOPES = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 
@@ -77,7 +75,7 @@ function tokenFault(
   }: { readonly appId: string; readonly nowMs: number; readonly wabaId: string },
 ): TokenFault {
   const missing = SCOPES.filter((scope) => !facts.scopes.includes(scope));
-  const leftMs = (facts.expiresAtMs ?? Infinity) - nowMs;
+  const leftMs = (accessEndsAtMs(facts) ?? Infinity) - nowMs;
   const expiry = leftMs === Infinity ? 'never expires' : `until ${dateOf(nowMs + leftMs)}`;
   const summary = `valid, both scopes, ${expiry}`;
   if (!facts.isValid || leftMs <= 0) return { summary, detail: 'Meta does not take it any more' };
@@ -86,7 +84,8 @@ function tokenFault(
   if (facts.wabaIds.length > 0 && !facts.wabaIds.includes(wabaId)) {
     return { summary, detail: 'it was not granted for this account' };
   }
-  return leftMs > EXPIRES_SOON_MS ? { summary } : { summary, soon: `expires in ${spanOf(leftMs)}` };
+  if (tokenWarningOf(facts, nowMs) === undefined) return { summary };
+  return { summary, soon: `expires in ${spanOf(leftMs)}` };
 }
 
 function webhookCheck(wabaId: WabaId, isSubscribed: boolean): Check {

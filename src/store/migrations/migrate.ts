@@ -14,6 +14,7 @@ import * as access from './0011-access.ts';
 import * as accountEvents from './0012-account-events.ts';
 import * as sources from './0013-sources.ts';
 import * as nameChanges from './0014-name-changes.ts';
+import * as tokenLife from './0015-token-life.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -31,6 +32,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0012-account-events': accountEvents,
   '0013-sources': sources,
   '0014-name-changes': nameChanges,
+  '0015-token-life': tokenLife,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

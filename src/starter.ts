@@ -51,7 +51,9 @@ await runProgram('starter', async ({ config, log }) => {
       config.metrics.starter && { ...config.metrics.starter, prefix: 'STARTER_METRICS_' },
       { registry, log, refresh: fleetMetricsOf(registry, { store, log }) },
     );
+    const stopping = new AbortController();
     const app = createHttpApp({
+      stopping: stopping.signal,
       ...{ store, graph, onboardings, meta, nowMs, log },
       onAnswer: (answer) => {
         metrics.onAnswer(answer);
@@ -73,6 +75,7 @@ await runProgram('starter', async ({ config, log }) => {
     const server = await serveHttp(tracedApp(app), config.http);
     log.info({ address: config.http.host, port: server.port }, 'starter is ready');
     await Promise.race([once(process, 'SIGTERM', stopped), once(process, 'SIGINT', stopped)]);
+    stopping.abort();
     await server.close(config.shutdownGraceMs);
   } finally {
     await page?.close();

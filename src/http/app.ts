@@ -12,6 +12,8 @@ import { declared, declaredRaw } from './contract.ts';
 import { createConsole } from './console/console.ts';
 import { createGrantOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
+import { createEventFeed, type FeedDeps } from './event-feed.ts';
+import { eventRoutes } from './events.ts';
 import { answerHealth, answerReadiness, HEALTH, READINESS } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
@@ -64,6 +66,9 @@ export interface HttpAppDeps {
   readonly log: Log;
   /** Lets the drain look at what is new. */
   readonly wake: () => void;
+  /** Ends the streams of events. */
+  readonly stopping: AbortSignal;
+  readonly feedLimits?: FeedDeps['feedLimits'];
   readonly onAnswer?: (answer: AnsweredRoute) => void;
   readonly onWebhook?: (changes: WebhookChanges) => void;
 }
@@ -81,6 +86,7 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
   const routes: Routes = {
     '/v1/signups': { POST: operator(declared(signupContract, takeSignup)) },
     ...numberRoutes(deps),
+    ...eventRoutes({ ...deps, feed: createEventFeed(deps) }),
     ...accountRoutes(deps),
     ...phoneNumberRoutes(deps),
     ...preverifiedRoutes(deps),

@@ -26,6 +26,11 @@ export const HTTP_ERRORS = {
     status: 403,
     message: 'Load the page again, and send its word as x-csrf-token or csrf_token',
   },
+  too_many_streams: {
+    status: 503,
+    message: 'Too many event streams are open, or the service stops; ask again in a moment',
+    retryAfterS: 5,
+  },
   forbidden: { status: 403, message: 'The role of this caller is too little for this' },
   unsupported_media_type: { status: 415, message: 'Send the body as application/json' },
   unsupported_content_encoding: { status: 415, message: 'Send the body without compression' },

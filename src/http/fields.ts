@@ -73,6 +73,15 @@ export const fleetAfter = field(
 );
 /** A cursor of Meta's. */
 export const metaAfter = field(z.string().regex(FORMS.cursor).exactOptional(), 'invalid_after');
+/** The id of the last event that was seen. */
+export const eventsAfter = field(
+  z
+    .string()
+    .regex(/^[0-9]{1,15}$/)
+    .transform(Number)
+    .exactOptional(),
+  'invalid_after',
+);
 /** Names of Meta's fields, each once. */
 export const fields = field(
   z

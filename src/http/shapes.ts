@@ -45,6 +45,12 @@ export const fleetPage = z
   })
   .meta({ id: 'Fleet' });
 
+const event = z
+  .strictObject({ id: z.int(), phone_number_id: id, at, kind: word, text: word, actor: word })
+  .meta({ id: 'Event', description: 'What happened to a number, and who did it.' });
+
+export const eventsPage = z.strictObject({ events: z.array(event), paging }).meta({ id: 'Events' });
+
 const progress = {
   waiting_until: at.optional(),
   refusal: z

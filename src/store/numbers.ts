@@ -65,6 +65,13 @@ export function createNumbers(deps: NumbersDeps): Numbers {
           .execute();
       }),
     eventsOf: (phoneNumberId) => events(db).where('phoneNumberId', '=', phoneNumberId).execute(),
+    newestEventId: async () => {
+      const newest = await db
+        .selectFrom('events')
+        .select(({ fn }) => fn.max('id').as('id'))
+        .executeTakeFirst();
+      return newest?.id ?? 0;
+    },
     eventsAfter: (id) => events(db).where('id', '>', id).limit(EVENTS_PER_READ).execute(),
   };
 }

@@ -264,6 +264,8 @@ export interface Numbers {
   eventsOf(phoneNumberId: PhoneNumberId): Promise<readonly EventRow[]>;
   /** Events of all numbers with an id above `id`, oldest first, at most 1,000: the last one's id asks for the rest. */
   eventsAfter(id: number): Promise<readonly EventRow[]>;
+  /** 0 if there is none. */
+  newestEventId(): Promise<number>;
 }
 
 /** An event for the partner. Its id stays the same however often it is sent. */

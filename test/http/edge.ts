@@ -138,6 +138,7 @@ export async function openEdge(
     caller?: 'admin' | 'this machine';
     isBehindTls?: boolean;
     limits?: ServeOptions['limits'];
+    feedLimits?: HttpAppDeps['feedLimits'];
     /** With a portfolio of the partner's own, and a token for it. */
     hasPartner?: boolean;
   } = {},
@@ -166,7 +167,10 @@ export async function openEdge(
   });
   const temporal = createFakeTemporal();
   const wakes = { count: 0 };
+  const stopping = new AbortController();
   const app = createHttpApp({
+    stopping: stopping.signal,
+    ...(changes.feedLimits !== undefined && { feedLimits: changes.feedLimits }),
     store,
     graph,
     onboardings: temporal.onboardings,
@@ -221,6 +225,7 @@ export async function openEdge(
         body: JSON.stringify(body),
       }),
     close: async () => {
+      stopping.abort();
       await server.close(100);
       await graph.close();
       await store.close();

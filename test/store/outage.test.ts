@@ -59,6 +59,7 @@ const READS: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ['fleet.count', (store) => store.fleet.count({})],
   ['eventsOf', (store) => store.numbers.eventsOf(NUMBER)],
   ['eventsAfter', (store) => store.numbers.eventsAfter(0)],
+  ['newestEventId', (store) => store.numbers.newestEventId()],
   ['inbox.pending', (store) => store.inbox.pending(10)],
 ];
 

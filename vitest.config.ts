@@ -8,6 +8,7 @@ const ARCHITECTURE = testsIn('architecture', 'docs');
 const WORKFLOWS = testsIn('activities', 'workflows', 'replay');
 const E2E = testsIn('e2e');
 const STORE = testsIn('store');
+const BROWSER = testsIn('browser');
 /** Minutes of kills and outages, run on their own: vitest.faults.config.ts. */
 const FAULTS = testsIn('faults');
 
@@ -42,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: testsIn('*'),
-          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E, ...STORE, ...FAULTS],
+          exclude: [...ARCHITECTURE, ...WORKFLOWS, ...E2E, ...STORE, ...BROWSER, ...FAULTS],
           // Some start processes, and a busy machine has made one of half a second need five.
           testTimeout: 20 * SECOND_MS,
           // Those may also lose a race to whatever else the machine does; a fault of ours loses it twice.
@@ -57,6 +58,16 @@ export default defineConfig({
           testTimeout: 20 * SECOND_MS,
           hookTimeout: 60 * SECOND_MS,
           globalSetup: ['test/support/postgres-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: BROWSER,
+          testTimeout: 60 * SECOND_MS,
+          hookTimeout: 60 * SECOND_MS,
+          retry: 1,
         },
       },
       patient('architecture', ARCHITECTURE, 120 * SECOND_MS),

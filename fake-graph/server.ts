@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { browserFile } from './browser-signup.ts';
 import { newClock, setMode } from './clock.ts';
 import { createControl } from './control.ts';
 import { createGraphDoor } from './graph.ts';
@@ -11,6 +12,7 @@ import { loadWorld, openStateFile } from './state-file.ts';
 import { switchesSchema } from './switches.ts';
 import { createTimeline } from './timeline.ts';
 import { DEFAULT_APP, newWorld } from './world.ts';
+import type { BrowserFile } from './browser-signup.ts';
 import type { Incoming } from './request.ts';
 import type { App, ClockState, Fake, World } from './world.ts';
 
@@ -62,7 +64,13 @@ export async function startFakeGraph(options: FakeGraphOptions = {}): Promise<Fa
     if (pathname !== '/_fake' && !pathname.startsWith('/_fake/'))
       return graph.serve(incoming, response);
     if (pathname === '/_fake') {
-      html(response, pageOf(fake.world));
+      text(response, { type: 'text/html', text: pageOf(fake.world) });
+      return;
+    }
+    const file =
+      incoming.method === 'GET' ? browserFile(pathname.slice('/_fake/'.length)) : undefined;
+    if (file !== undefined) {
+      text(response, file);
       return;
     }
     const reply = await control(incoming);
@@ -166,12 +174,13 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.end(`${JSON.stringify(body)}\n`);
 }
 
-function html(response: ServerResponse, text: string): void {
+function text(response: ServerResponse, { type, text: body }: BrowserFile): void {
   response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'content-type': `${type}; charset=utf-8`,
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'",
   });
-  response.end(text);
+  response.end(body);
 }
 
 function urlOf(

@@ -9,6 +9,7 @@ import { isBusinessId, type BusinessId } from './graph/ids.ts';
 import { nodeProblems } from './node-version.ts';
 import { isReceiverUrl, isSigningSecret } from './partner/settings.ts';
 import type { StorePlace } from './store/place.ts';
+import { partnerOf, signupSettingsOf, type Partner, type SignupSettings } from './meta-settings.ts';
 import { readTemporalProfile, type TemporalProfile } from './temporal-profile.ts';
 import type { VariableName } from './variables.ts';
 import { isGraphOrigin, isWebUrl, originOf } from './web-address.ts';
@@ -21,7 +22,9 @@ export interface Config extends TelemetryConfig {
     /** Answers Meta's handshake of the webhook's URL. */
     readonly verifyToken: Secret;
     /** The partner's own portfolio, which holds the pre-verified numbers. */
-    readonly partner?: { readonly businessId: BusinessId; readonly token: Secret };
+    readonly partner?: Partner;
+    /** Absent: the console's page cannot start one. */
+    readonly embeddedSignup?: SignupSettings;
   };
   readonly graph: {
     /** An origin, without a path. */
@@ -80,6 +83,7 @@ const environment = z
     META_VERIFY_TOKEN: word,
     META_BUSINESS_ID: z.custom<BusinessId>(isBusinessId, 'must be 1-20 digits').optional(),
     META_SYSTEM_TOKEN: word.optional(),
+    META_SIGNUP_CONFIG_ID: text.regex(/^[0-9]{1,20}$/, 'must be 1-20 digits').optional(),
     GRAPH_BASE_URL: text
       .transform(originOf)
       .refine(isGraphOrigin, 'must be https://graph.facebook.com'),
@@ -199,6 +203,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     meta: {
       ...{ appId: env.META_APP_ID, appSecret, verifyToken },
       ...(partner !== undefined && { partner }),
+      ...signupSettingsOf(env),
     },
     graph: {
       baseUrl: env.GRAPH_BASE_URL,
@@ -227,12 +232,6 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
     timing: timingOf(env),
     secrets: secrets.filter((secret) => secret !== undefined),
   };
-}
-
-function partnerOf(env: Environment): Config['meta']['partner'] {
-  const { META_BUSINESS_ID: businessId, META_SYSTEM_TOKEN: token } = env;
-  if (businessId === undefined || token === undefined) return undefined;
-  return { businessId, token: new Secret(token) };
 }
 
 function partnerEventsOf(env: Environment): Pick<Config, 'partnerEvents'> {

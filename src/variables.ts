@@ -37,6 +37,10 @@ export const VARIABLES = {
       'Your own system token, with `business_management`. Only for pre-verified numbers, together with `META_BUSINESS_ID`',
     isSecret: true,
   },
+  META_SIGNUP_CONFIG_ID: {
+    meaning:
+      "ID of the app's Facebook Login configuration for Embedded Signup: 1-20 digits. Only for the console's own signup page",
+  },
   GRAPH_BASE_URL: {
     meaning:
       'Where the Graph API is. Another address, also over http, is taken for a loopback host only',

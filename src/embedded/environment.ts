@@ -39,6 +39,7 @@ export async function environmentOf(
 async function demoEnvironment(dataDir: string, port: number): Promise<NodeJS.ProcessEnv> {
   return {
     ...(await demoCredentials(dataDir)),
+    META_SIGNUP_CONFIG_ID: '1',
     GRAPH_BASE_URL: `http://127.0.0.1:${port}`,
     POLL_INTERVAL: DEMO_POLL,
   };

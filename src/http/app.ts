@@ -10,6 +10,7 @@ import { createAdmit } from './admit.ts';
 import { answerError, answerJson, newRequestId } from './answers.ts';
 import { declared, declaredRaw } from './contract.ts';
 import { createConsole } from './console/console.ts';
+import type { EmbeddedSignup } from './console/signup-page.ts';
 import { createGrantOf } from './credentials.ts';
 import { HttpError } from './errors.ts';
 import { createEventFeed, type FeedDeps } from './event-feed.ts';
@@ -33,7 +34,7 @@ import {
 } from './routes.ts';
 import { createSessionCookie } from './session-cookie.ts';
 import { signupContract } from './signup-request.ts';
-import { createTakeSignup } from './signups.ts';
+import { createAcceptSignup, createTakeSignup } from './signups.ts';
 import {
   answerHandshake,
   HANDSHAKE,
@@ -54,6 +55,8 @@ export interface HttpAppDeps {
     readonly verifyToken: Secret;
     /** Absent: there are no pre-verified numbers. */
     readonly partner?: Partner;
+    /** Absent: the console's page cannot start a signup. */
+    readonly embeddedSignup?: EmbeddedSignup;
   };
   readonly access: AccessRules;
   /** Callers come over TLS, through a proxy: browsers are told to stay with it. */
@@ -78,11 +81,12 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
   const app = new Hono<Served>();
   const { appSecret, verifyToken } = meta;
   const deps = { ...rest, ...meta, hash: createKeyedHash(appSecret) };
-  const takeSignup = createTakeSignup(deps);
+  const acceptSignup = createAcceptSignup(deps);
+  const takeSignup = createTakeSignup(acceptSignup, deps.hash);
   const webhooks = { ...deps, inbox: deps.store.inbox, appSecrets: [appSecret] };
   const cookie = createSessionCookie({ isBehindTls: deps.isBehindTls === true });
   const doors = { ...deps, cookie, grantOf: createGrantOf(deps) };
-  const { pages, assets, answerFailure, show } = createConsole(deps);
+  const { pages, assets, answerFailure, show } = createConsole({ ...deps, acceptSignup });
   const routes: Routes = {
     '/v1/signups': { POST: operator(declared(signupContract, takeSignup)) },
     ...numberRoutes(deps),

@@ -33,16 +33,26 @@ interface Flight {
  * The signup callback. The code is exchanged within the request, before any queue: it lives 30 s. 202 means that the onboarding
  * is written down, whether Temporal has heard of it or not.
  */
-export function createTakeSignup(deps: SignupDeps): (call: SignupCall) => Promise<Response> {
-  const flights = new Map<string, Flight>();
+export function createTakeSignup(
+  accept: AcceptSignup,
+  hash: KeyedHash,
+): (call: SignupCall) => Promise<Response> {
   return async (call) => {
-    const signup = signupOf(call, deps.hash);
-    const { phoneNumberId, status } = await fly(flights, signup, () => accept(deps, signup));
+    const { phoneNumberId, status } = await accept(signupOf(call, hash));
     const url = statusUrlOf(phoneNumberId);
     return answerJson({ phone_number_id: phoneNumberId, status_url: url }, status, {
       location: url,
     });
   };
+}
+
+/** @throws DeskError, HttpError */
+export type AcceptSignup = (signup: SignupRequest) => Promise<Accepted>;
+
+/** One signup at a time under a key, whichever door it comes through. */
+export function createAcceptSignup(deps: SignupDeps): AcceptSignup {
+  const flights = new Map<string, Flight>();
+  return (signup) => fly(flights, signup, () => accept(deps, signup));
 }
 
 export function statusUrlOf(phoneNumberId: PhoneNumberId): string {

@@ -177,6 +177,10 @@ export async function openEdge(
     graphTimeoutMs: 2000,
     meta: {
       ...{ appId: APP_ID, appSecret, verifyToken: new Secret(VERIFY_TOKEN) },
+      embeddedSignup: {
+        ...{ appId: APP_ID, configId: '1', graphVersion: 'v25.0' },
+        sdkUrl: `${meta.url}/_fake/sdk.js`,
+      },
       ...(changes.hasPartner === true ? { partner: await partnerOf(meta) } : {}),
     },
     access: changes.access ?? { allowedOrigins: [] },

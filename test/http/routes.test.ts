@@ -21,6 +21,7 @@ const EXCEPTIONS: Readonly<Record<string, Role>> = {
   'GET /v1/numbers/:id/certificate': 'admin',
   'PUT /v1/accounts/:waba_id/subscription': 'admin',
   'POST /logout': 'viewer',
+  'GET /signup': 'operator',
 };
 
 let edge: Edge;

@@ -5,6 +5,7 @@ import { errorPage } from './error-page.ts';
 import { showFleetPage } from './fleet.ts';
 import { postMove, showNumberPage, type NumberPagesDeps } from './numbers.ts';
 import { answerPage, type Page } from './page.ts';
+import { postSignup, showSignupPage, type SignupPageDeps } from './signup.ts';
 
 export interface Console {
   /** For people who may look at numbers. */
@@ -18,11 +19,15 @@ export interface Console {
 }
 
 /** The pages of people. Every one works without a script. */
-export function createConsole(rest: Omit<NumberPagesDeps, 'assets'>): Console {
+export function createConsole(rest: Omit<NumberPagesDeps & SignupPageDeps, 'assets'>): Console {
   const assets = readAssets();
   const deps = { ...rest, assets };
   return {
     pages: {
+      '/signup': {
+        GET: operator((call) => showSignupPage(call, deps)),
+        POST: operator((call) => postSignup(call, deps)),
+      },
       '/': { GET: viewer((call) => showFleetPage(call, deps)) },
       '/numbers/:id': { GET: viewer((call) => showNumberPage(call, deps)) },
       '/numbers/:id/moves/:move': { POST: operator((call) => postMove(call, deps)) },

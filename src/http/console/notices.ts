@@ -20,6 +20,8 @@ const DONE: Readonly<Record<MoveKind, string>> = {
   'reveal-pin': 'The PIN was shown.',
 };
 
+const SIGNED_UP = 'The customer has signed up, and the onboarding of the number runs.';
+
 export function noticePart({ kind, text }: Notice): Html {
   const isDone = kind === 'done';
   return html`<div class="notice ${kind}" role="${isDone ? 'status' : 'alert'}">
@@ -29,6 +31,7 @@ export function noticePart({ kind, text }: Notice): Html {
 
 /** Only our own sentences: a link to a page must not be able to put words into it. */
 export function noticeAfter(done: string | undefined): Notice | undefined {
+  if (done === 'signup') return { kind: 'done', text: SIGNED_UP };
   if (done === undefined || !isMoveKind(done)) return undefined;
   return { kind: 'done', text: DONE[done] };
 }

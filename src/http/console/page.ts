@@ -10,25 +10,37 @@ export interface Page {
   /** Which of the entries at the top it belongs to. */
   readonly place?: string;
   readonly main: Html;
+  /** What it may load beside our own files. */
+  readonly policy?: { readonly sources: readonly string[]; readonly referrer: string };
 }
 
-/**
- * Whatever gets into a page, no script of another origin and none within the page runs. Without a referrer browsers would also
- * keep the origin of a form from us, so it goes to our own pages.
- */
-const PAGE_HEADERS = {
-  ...ANSWER_HEADERS,
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-  'referrer-policy': 'same-origin',
-} as const;
+/** Whatever gets into a page, no script of another origin and none within the page runs. */
+const POLICY = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+];
 
-const PLACES = [['/', 'Numbers']] as const;
+const PLACES = [
+  ['/', 'Numbers'],
+  ['/signup', 'Sign up'],
+] as const;
 
 export async function answerPage(page: Page, assets: Assets, status = 200): Promise<Response> {
   const text = String(await layoutOf(page, assets));
-  return new Response(text, { status, headers: PAGE_HEADERS });
+  return new Response(text, { status, headers: headersOf(page) });
+}
+
+/** Without a referrer browsers would also keep the origin of a form from us, so it goes to our own pages. */
+function headersOf({ policy }: Page): Readonly<Record<string, string>> {
+  return {
+    ...ANSWER_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': [...POLICY, ...(policy?.sources ?? [])].join('; '),
+    'referrer-policy': policy?.referrer ?? 'same-origin',
+  };
 }
 
 /** After a form has done its work, so that looking at the page again does not do it again. */

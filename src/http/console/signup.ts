@@ -1,0 +1,86 @@
+import { isPhoneNumberId, isWabaId } from '../../domain/phone-number.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Store } from '../../store/store.ts';
+import { answerRedirect, httpErrorOf } from '../answers.ts';
+import { entryOf, HttpError } from '../errors.ts';
+import type { KeyedHash } from '../keyed-hash.ts';
+import type { Call } from '../routes.ts';
+import type { SignupRequest } from '../signup-request.ts';
+import type { AcceptSignup } from '../signups.ts';
+import type { Assets } from './assets.ts';
+import { readForm, type Form } from './form.ts';
+import type { Notice } from './notices.ts';
+import { answerPage } from './page.ts';
+import { signupPage, type EmbeddedSignup } from './signup-page.ts';
+import { sentenceOf } from './words.ts';
+
+export interface SignupPageDeps {
+  readonly store: Pick<Store, 'sessions'>;
+  readonly acceptSignup: AcceptSignup;
+  readonly hash: KeyedHash;
+  readonly nowMs: () => number;
+  /** Absent: it is not set up. */
+  readonly embeddedSignup?: EmbeddedSignup;
+  readonly assets: Assets;
+}
+
+const CODE = /^[\x21-\x7e]{1,2048}$/;
+
+export function showSignupPage(call: Call, deps: SignupPageDeps): Promise<Response> {
+  return answerSignup(call, deps, { notice: undefined, status: 200 });
+}
+
+/** What Embedded Signup has told the page: a code, and ids that nobody believes before the code is exchanged. */
+export async function postSignup(call: Call, deps: SignupPageDeps): Promise<Response> {
+  const form = await readForm(call.request);
+  try {
+    await refuseStale(call, form, deps);
+    const { phoneNumberId } = await deps.acceptSignup(signupOf(form, deps.hash));
+    return answerRedirect(`/numbers/${phoneNumberId}?done=signup`);
+  } catch (error) {
+    const known = httpErrorOf(error, deps.nowMs());
+    if (known === undefined) throw error;
+    const notice = { kind: 'failed', text: sentenceOf(known.message) } as const;
+    return await answerSignup(call, deps, { notice, status: entryOf(known.code).status });
+  }
+}
+
+/** A foreign page cannot know the state, and nobody can send a page's signup twice. */
+async function refuseStale(
+  { session }: Call,
+  form: Form,
+  { store }: SignupPageDeps,
+): Promise<void> {
+  if (session === undefined) throw new HttpError('unauthenticated');
+  if (await store.sessions.useState(session.id, form.get('state') ?? '')) return;
+  const message =
+    'This page was open for more than ten minutes, or used before: start the signup again';
+  throw new HttpError('not_now', { message });
+}
+
+function signupOf(form: Form, hash: KeyedHash): SignupRequest {
+  const code = form.get('code') ?? '';
+  const wabaId = form.get('waba_id');
+  const phoneNumberId = form.get('phone_number_id');
+  if (!CODE.test(code)) throw new HttpError('invalid_code');
+  if (!isWabaId(wabaId)) throw new HttpError('invalid_waba_id');
+  if (!isPhoneNumberId(phoneNumberId)) throw new HttpError('invalid_phone_number_id');
+  return {
+    ...{ code: new Secret(code), wabaId, phoneNumberId, how: { platform: 'cloud' } },
+    idempotencyKey: hash('code', code),
+    bodyHash: hash('body', code, wabaId, phoneNumberId),
+  };
+}
+
+async function answerSignup(
+  { session }: Call,
+  { store, assets, embeddedSignup }: SignupPageDeps,
+  { notice, status }: { readonly notice: Notice | undefined; readonly status: number },
+): Promise<Response> {
+  const keys = session && {
+    state: await store.sessions.newState(session.id),
+    csrfToken: session.csrfToken,
+  };
+  const page = signupPage({ embeddedSignup, keys, notice, scriptUrl: assets.urlOf('signup.js') });
+  return await answerPage(page, assets, status);
+}

@@ -1,5 +1,5 @@
 import type { Progress, Tracks } from '../contract/onboarding.ts';
-import { causeEntry } from '../domain/causes.ts';
+import { causeEntry, type Cause } from '../domain/causes.ts';
 import { nameAdviceOf } from '../domain/name-decision.ts';
 import type { WaitingFor } from '../domain/onboarding.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
@@ -28,8 +28,26 @@ function toDoOf(progress: Progress): string {
   if (progress.outcome !== undefined) return `Ended: **${progress.outcome}**.`;
   if (refusal === undefined) return 'Nothing to do now.';
   const code = refusal.code === undefined ? '' : ` (Meta code ${codeOf(refusal)})`;
-  return `**${refusal.cause}**${code}: ${adviceOf(refusal, progress)}`;
+  const secret = SECRETS[refusal.cause];
+  return [
+    `**${refusal.cause}**${code}: ${adviceOf(refusal, progress)}`,
+    ...(secret === undefined ? [] : [secret]),
+  ].join('\n\n');
 }
+
+const NOT_HERE = 'is a secret: never write it here, where Temporal keeps it';
+const CODE = `The code ${NOT_HERE}. Have it sent and enter it on the number's page of the console, or with \`whatsapp-onboarding code request\` and \`code submit\`.`;
+const PIN = `The PIN ${NOT_HERE}. Enter it on the number's page of the console, or with \`whatsapp-onboarding pin set\`.`;
+
+/** Where a person enters what the advice asks for. */
+const SECRETS: Partial<Readonly<Record<Cause, string>>> = {
+  not_verified: CODE,
+  ownership_not_confirmed: CODE,
+  preverified_lapsed: CODE,
+  code_not_sent: CODE,
+  code_wrong: CODE,
+  pin_mismatch: PIN,
+};
 
 /** What a refusal asks for, with what Meta told of the name where it is about that. */
 export function adviceOf({ cause }: Refusal, progress: Progress): string {

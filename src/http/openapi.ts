@@ -47,6 +47,8 @@ type Operation = NonNullable<Parameters<typeof createDocument>[0]['paths']>[stri
 
 /** Of every route. */
 const ALWAYS: readonly ErrorCode[] = ['bad_request_target', 'internal_error'];
+/** A dot in front, or what is no letter there, makes another path of it. */
+const OF_PATHS: readonly ErrorCode[] = ['not_found'];
 const OF_CONTRACTS: readonly ErrorCode[] = ['unknown_parameter'];
 const OF_CALLERS: readonly ErrorCode[] = [
   ...(['origin_not_allowed', 'unauthenticated', 'forbidden', 'store_unavailable'] as const),
@@ -125,6 +127,7 @@ function errorsOf({ method, role, contract }: DescribedRoute): readonly ErrorCod
     ...new Set([
       ...ALWAYS,
       ...(role === 'anyone' ? [] : OF_CALLERS),
+      ...(params === undefined ? [] : OF_PATHS),
       ...(contract.isRaw === true ? [] : OF_CONTRACTS),
       ...(isOrder(method) && contract.isRaw !== true ? OF_BODIES : []),
       ...[params, query, body].flatMap(faultsIn),

@@ -8,6 +8,7 @@ const COMMANDS: Partial<Readonly<Record<Cause, readonly string[]>>> = {
   ownership_not_confirmed: ['code request # --method SMS', 'code submit #', 'retry #'],
   preverified_lapsed: ['code request # --method SMS', 'code submit #'],
   pin_mismatch: ['pin set # --current', 'retry #'],
+  paused: ['resume #'],
   half_deregistered: ['deregister # --yes', 'retry #'],
   permission_lost: ['doctor', 'retry #'],
 };

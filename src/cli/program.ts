@@ -18,10 +18,10 @@ import { addNumbersList } from './numbers-list.ts';
 import { addNumbersShow } from './numbers-show.ts';
 import { addNumbersWatch } from './numbers-watch.ts';
 import { addOnPremises } from './on-premises.ts';
+import { addNumberOrders } from './orders.ts';
 import { addPin } from './pin.ts';
 import { addPreverifiedCommands } from './preverified.ts';
 import { addDeregister, addRegister } from './registration.ts';
-import { addRetry } from './retry.ts';
 import { addStart } from './start.ts';
 
 const PROGRAM_NAME = 'whatsapp-onboarding';
@@ -45,7 +45,7 @@ export function createProgram(io: Io): CliCommand {
   addNumbersWatch(numbers, io);
   addNumbersCertificate(numbers, io);
   addStart(program, io);
-  addRetry(program, io);
+  addNumberOrders(program, numbers, io);
   addOrders(program, io);
   addDoctor(program, io);
   addKeys(program, io);

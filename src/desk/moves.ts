@@ -4,6 +4,10 @@ import type { NumberDetails } from './number-view.ts';
 /** What a person can do for a number. */
 export type MoveKind =
   | 'retry'
+  | 'number-freed'
+  | 'pause'
+  | 'resume'
+  | 'abandon'
   | 'request-code'
   | 'submit-code'
   | 'tell-pin'
@@ -48,8 +52,23 @@ const RULES: Readonly<Record<MoveKind, Rule>> = {
     title: 'Retry',
     role: 'operator',
     effect: (number) => retryEffect(number),
-    when: (number) => isOpen(number) && !isLocked(number),
+    when: (number) => isOpen(number) && !isLocked(number) && !isPaused(number),
     isAdvised: (number) => isPersonsMove(number) && !isOneOf(HANDS_OFF, number.cause),
+  },
+  resume: {
+    title: 'Resume',
+    role: 'operator',
+    effect: () => 'Ends the pause: the number is read at Meta now, and goes on.',
+    when: (number) => isOpen(number) && isPaused(number),
+    isAdvised: () => true,
+  },
+  'number-freed': {
+    title: 'The number is free',
+    role: 'operator',
+    effect: (number) =>
+      `The customer has taken it off the account that held it. ${retryEffect(number)}`,
+    when: (number) => isOpen(number) && number.cause === 'number_in_use',
+    isAdvised: () => true,
   },
   'submit-code': {
     title: 'Submit code',
@@ -82,6 +101,21 @@ const RULES: Readonly<Record<MoveKind, Rule>> = {
     when: ({ cause }) => cause === 'half_deregistered',
     isAdvised: () => true,
     confirm: 'The number stops sending until it is registered again',
+  },
+  pause: {
+    title: 'Pause',
+    role: 'operator',
+    effect: () => 'Nothing is asked of Meta until somebody resumes it. The deadline keeps running.',
+    when: (number) => isOpen(number) && !isPaused(number),
+    isAdvised: () => false,
+  },
+  abandon: {
+    title: 'Give up',
+    role: 'operator',
+    effect: () => 'Ends the onboarding. A new Embedded Signup of the number begins anew.',
+    when: isOpen,
+    isAdvised: () => false,
+    confirm: 'This onboarding cannot be taken up again',
   },
   'set-pin': {
     title: 'Set a new PIN',
@@ -133,6 +167,10 @@ function retryEffect({ stage, attempts_left: left, refusal }: NumberDetails): st
 
 function isOpen({ outcome }: NumberDetails): boolean {
   return outcome === undefined;
+}
+
+function isPaused({ paused_by: by }: NumberDetails): boolean {
+  return by !== undefined;
 }
 
 function isPersonsMove({ waiting_for: mover }: NumberDetails): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OrderName } from '../contract/onboarding.ts';
 import { detailsOf, progressView, type TemporalLink } from '../desk/number-view.ts';
 import { revealCertificate } from '../desk/reveal.ts';
 import type { NumberRow, Store } from '../store/store.ts';
@@ -15,7 +16,7 @@ import { statusUrlOf } from './signups.ts';
 
 interface NumberDeps {
   readonly store: Pick<Store, 'numbers' | 'fleet' | 'attempts' | 'credentials' | 'inbox'>;
-  readonly onboardings: Pick<Onboardings, 'retryNow'>;
+  readonly onboardings: Pick<Onboardings, 'order'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
   readonly temporal?: TemporalLink;
@@ -36,13 +37,6 @@ const CERTIFICATE = {
   errors: ['not_now'],
 } as const;
 
-const RETRY = {
-  summary: 'Asks a waiting number to try again now',
-  params,
-  answers: { 200: json('What the onboarding says', shapes.orderTaken) },
-  errors: ['not_now', 'temporal_unavailable'],
-} as const;
-
 /** A number of the path. */
 type NumberCall = Pick<Call, 'requestId' | 'actor'> & Taken<typeof params>;
 
@@ -53,8 +47,44 @@ export function numberRoutes(deps: NumberDeps): Routes {
     '/v1/numbers/:id/certificate': {
       GET: admin(declared(CERTIFICATE, (call) => showCertificate(call, deps))),
     },
-    '/v1/numbers/:id/retry': { POST: operator(declared(RETRY, (call) => retryNumber(call, deps))) },
+    ...orderRoutes(deps),
   };
+}
+
+interface Order {
+  readonly name: OrderName;
+  readonly summary: string;
+}
+
+/** The orders of people that carry nothing but who gives them, by the last word of their route. */
+const ORDERS: Readonly<Record<string, Order>> = {
+  retry: { name: 'retryNow', summary: 'Asks a waiting number to try again now' },
+  'number-freed': {
+    name: 'numberFreed',
+    summary: 'As retry, and the history says that the customer has freed the number',
+  },
+  pause: {
+    name: 'pause',
+    summary: 'Asks nothing of Meta about it until it is resumed; its deadline runs on',
+  },
+  resume: { name: 'resume', summary: 'Ends the pause: it is read now' },
+  abandon: {
+    name: 'abandon',
+    summary: 'Ends the onboarding as failed; the number may sign up again',
+  },
+};
+
+function orderRoutes(deps: NumberDeps): Routes {
+  const routes = Object.entries(ORDERS).map(([word, { name, summary }]) => {
+    const contract = {
+      ...{ summary, params },
+      answers: { 200: json('What the onboarding says', shapes.orderTaken) },
+      errors: ['not_now', 'temporal_unavailable'],
+    } as const;
+    const route = operator(declared(contract, (call) => giveOrder(call, deps, { word, name })));
+    return { [`/v1/numbers/:id/${word}`]: { POST: route } };
+  });
+  return routes.reduce((all, each) => ({ ...all, ...each }), {});
 }
 
 /** @throws HttpError unknown_number */
@@ -79,17 +109,21 @@ async function showCertificate(call: NumberCall, deps: NumberDeps): Promise<Resp
   return answerJson({ phone_number_id: phoneNumberId, certificate });
 }
 
-/** The operator's "try again". The answer comes from the onboarding itself, or is its reason to refuse. */
-async function retryNumber(call: NumberCall, deps: NumberDeps): Promise<Response> {
+/** The answer comes from the onboarding itself, or is its reason to refuse. */
+async function giveOrder(
+  call: NumberCall,
+  deps: NumberDeps,
+  { word, name }: { readonly word: string; readonly name: OrderName },
+): Promise<Response> {
   const { idempotencyKey: key } = call;
   const { phoneNumberId, outcome } = await rowOf(call, deps);
   if (outcome !== undefined) {
     throw new HttpError('not_now', { message: `The onboarding has ended: ${outcome}` });
   }
-  const requestId = key === undefined ? call.requestId : deps.hash('retry', phoneNumberId, key);
+  const requestId = key === undefined ? call.requestId : deps.hash(word, phoneNumberId, key);
   try {
     const by = { actor: call.actor, requestId };
-    const progress = await deps.onboardings.retryNow(phoneNumberId, by);
+    const progress = await deps.onboardings.order(phoneNumberId, name, by);
     return answerJson({ phone_number_id: phoneNumberId, ...progressView(progress) });
   } catch (error) {
     if (!(error instanceof OnboardingUnknown)) throw error;

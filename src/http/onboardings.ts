@@ -26,6 +26,7 @@ import {
   updateNames,
   workflowIdOf,
   type OnboardingInput,
+  type OrderName,
   type Progress,
   type SentBy,
 } from '../contract/onboarding.ts';
@@ -47,8 +48,9 @@ export interface Onboardings {
   /** Lets the number be read now. False: no onboarding of it runs. */
   hint(phoneNumberId: PhoneNumberId): Promise<boolean>;
   /** A repeat with the same `requestId` has no second effect. @throws OnboardingUnknown, NotNow */
-  retryNow(
+  order(
     phoneNumberId: PhoneNumberId,
+    name: OrderName,
     by: SentBy & { readonly requestId: string },
   ): Promise<Progress>;
   /** Answers when the namespace can be reached. */
@@ -101,10 +103,10 @@ export function createOnboardings(options: {
         throw error;
       }
     },
-    retryNow: async (phoneNumberId, { actor, requestId }) => {
+    order: async (phoneNumberId, name, { actor, requestId }) => {
       const args: [SentBy] = [{ actor }];
       return within(UPDATE_MS, () =>
-        handleOf(phoneNumberId).executeUpdate<Progress, [SentBy]>(updateNames.retryNow, {
+        handleOf(phoneNumberId).executeUpdate<Progress, [SentBy]>(updateNames[name], {
           args,
           updateId: requestId,
         }),

@@ -52,6 +52,7 @@ const event = z
 export const eventsPage = z.strictObject({ events: z.array(event), paging }).meta({ id: 'Events' });
 
 const progress = {
+  paused_by: maybe,
   waiting_until: at.optional(),
   refusal: z
     .strictObject({

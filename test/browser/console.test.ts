@@ -131,7 +131,7 @@ describe.skipIf(!canBrowse)('without a script', () => {
       await tab.goto(`${edge.url}/numbers/${id}`);
       await tab.getByRole('button', { name: 'Retry' }).click();
       expect(await tab.getByRole('status').textContent()).toContain('Trying again now.');
-      expect(edge.temporal.retried.at(-1)).toMatchObject({ phoneNumberId: id });
+      expect(edge.temporal.ordered.at(-1)).toMatchObject({ phoneNumberId: id });
     } finally {
       await plain.close();
     }

@@ -63,6 +63,19 @@ describe('a retry', () => {
     expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'not_now', message: sentence } });
   });
 
+  it.each([
+    ['pause', 'nothing to pause'],
+    ['resume', 'nothing to resume'],
+    ['abandon --yes', 'nothing to give up'],
+    ['numbers freed', 'nothing to try again'],
+  ])('B46: and so does "%s"', async (command, nothing) => {
+    const { env, store } = await openHome(() => T0_MS);
+    await isAt(store, 'done', 'ready');
+    const ended = await commandLine([...command.split(' '), NUMBER], { env });
+    const sentence = `already ready on 2026-01-05T12:00:00Z; ${nothing}`;
+    expect(ended).toEqual({ code: 5, out: '', err: `${sentence}\n` });
+  });
+
   it('B49: beyond the budget says when the next one is allowed', async () => {
     const clock = { nowMs: T0_MS };
     const { env, store } = await openHome(() => clock.nowMs);

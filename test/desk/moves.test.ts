@@ -49,7 +49,8 @@ const tracksWith = (change: Partial<NonNullable<NumberDetails['tracks']>>): Chan
 
 describe('a number that waits for a person', () => {
   test.each<[string, Change, readonly MoveKind[]]>([
-    ['freed on its handset is retried', {}, ['retry']],
+    ['freed on its handset is retried', {}, ['retry', 'number-freed']],
+    ['that is paused is resumed', { cause: 'paused', paused_by: 'Ada' }, ['resume']],
     [
       'without proof of ownership is given a code, or retried after WhatsApp Manager',
       { cause: 'not_verified', stage: 'verifying', ...tracksWith({ ownership: 'NOT_VERIFIED' }) },
@@ -72,7 +73,7 @@ describe('a number that waits for a person', () => {
 
   test('has its advised moves before the others', () => {
     const moves = movesOf({ ...WAITING, certificate_sha256: 'ab', cause: 'pin_mismatch' });
-    expect(moves.map(({ isAdvised }) => isAdvised)).toEqual([true, true, false]);
+    expect(moves.map(({ isAdvised }) => isAdvised)).toEqual([...[true, true, false, false, false]]);
   });
 
   test('is told what a retry costs', () => {
@@ -82,18 +83,20 @@ describe('a number that waits for a person', () => {
 
 describe('a number', () => {
   test('that Meta has locked is not retried, which would prolong the lock', () => {
-    expect(kindsOf({ cause: 'attempts_locked', waiting_for: 'time' })).toEqual([]);
+    expect(kindsOf({ cause: 'attempts_locked', waiting_for: 'time' })).toEqual([
+      ...['pause', 'abandon'],
+    ]);
   });
 
   test('that waits for Meta may be retried, but need not be', () => {
     const change = { cause: undefined, waiting_for: 'meta' };
-    expect([kindsOf(change), advisedOf(change)]).toEqual([['retry'], []]);
+    expect([kindsOf(change), advisedOf(change)]).toEqual([['retry', 'pause', 'abandon'], []]);
   });
 
   test('that is live needs no code, whatever its proof says', () => {
     const change = tracksWith({ registration: 'registered', ownership: 'EXPIRED' });
     expect(kindsOf({ ...change, cause: undefined, waiting_for: 'meta' })).toEqual([
-      ...['retry', 'set-pin', 'reveal-pin'],
+      ...['retry', 'pause', 'abandon', 'set-pin', 'reveal-pin'],
     ]);
   });
 
@@ -105,13 +108,19 @@ describe('a number', () => {
   test('of an older release, of which less is known, has its moves too', () => {
     const { tracks, ...older } = WAITING;
     expect(tracks).toBeDefined();
-    expect(movesOf(older).map(({ kind }) => kind)).toEqual(['retry']);
+    expect(movesOf(older).map(({ kind }) => kind)).toEqual([
+      ...['retry', 'number-freed', 'pause', 'abandon'],
+    ]);
   });
 
-  test('is taken off Cloud API only by who has confirmed it', () => {
+  test('that is paused is not paused again, nor retried', () => {
+    expect(kindsOf({ cause: 'paused', paused_by: 'Ada' })).toEqual(['resume', 'abandon']);
+  });
+
+  test('is taken off Cloud API, or given up, only by who has confirmed it', () => {
     const moves = movesOf({ ...WAITING, cause: 'half_deregistered' });
     expect(moves.filter(({ confirm }) => confirm !== undefined).map(({ kind }) => kind)).toEqual([
-      'deregister',
+      ...['deregister', 'abandon'],
     ]);
   });
 });

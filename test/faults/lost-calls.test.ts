@@ -82,7 +82,7 @@ async function live(): Promise<void> {
     await untilShown(engine, life, ['following-name', 'meta']);
     await persist(() => onboardings.hint(phoneNumberId));
     const by = { actor: 'a person', requestId: `retry of ${phoneNumberId}` };
-    await persist(() => onboardings.retryNow(phoneNumberId, by));
+    await persist(() => onboardings.order(phoneNumberId, 'retryNow', by));
     await engine.meta.decideName(phoneNumberId, 'APPROVED');
   }
   for (const life of lives) {

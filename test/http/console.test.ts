@@ -135,7 +135,7 @@ describe('a move', () => {
       303,
       `/numbers/${id}?done=retry`,
     ]);
-    expect(edge.temporal.retried.at(-1)).toMatchObject({
+    expect(edge.temporal.ordered.at(-1)).toMatchObject({
       phoneNumberId: id,
       actor: 'alice (admin, HTTP)',
     });
@@ -146,7 +146,7 @@ describe('a move', () => {
     await move(id, 'retry', { request_id: 'same' });
     await move(id, 'retry', { request_id: 'same' });
     await move(id, 'retry', { request_id: 'other' });
-    const [a, b, c] = edge.temporal.retried.slice(-3).map(({ requestId }) => requestId);
+    const [a, b, c] = edge.temporal.ordered.slice(-3).map(({ requestId }) => requestId);
     expect(a).toBe(b);
     expect(a).not.toBe(c);
   });
@@ -241,7 +241,7 @@ describe('a secret', () => {
     const answer = await move(id, 'tell-pin', { pin: '271828' });
     expect(answer.headers.get('location')).toBe(`/numbers/${id}?done=tell-pin`);
     expect((await edge.store.credentials.pinOf(phoneNumberId(id)))?.reveal()).toBe('271828');
-    expect(edge.temporal.retried.at(-1)?.phoneNumberId).toBe(id);
+    expect(edge.temporal.ordered.at(-1)?.phoneNumberId).toBe(id);
   });
 
   test('of a number is shown once, and its history keeps who asked', async () => {

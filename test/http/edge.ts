@@ -35,7 +35,12 @@ export interface FakeTemporal {
   mood: 'up' | 'down' | 'refusing';
   readonly started: SignupRow[];
   readonly hinted: PhoneNumberId[];
-  readonly retried: { phoneNumberId: PhoneNumberId; actor: string; requestId: string }[];
+  readonly ordered: {
+    phoneNumberId: PhoneNumberId;
+    name: string;
+    actor: string;
+    requestId: string;
+  }[];
   /** Its methods may be replaced by a test's own. */
   readonly onboardings: { -readonly [Method in keyof Onboardings]: Onboardings[Method] };
 }
@@ -50,7 +55,7 @@ export function createFakeTemporal(): FakeTemporal {
     mood: 'up',
     started: [],
     hinted: [],
-    retried: [],
+    ordered: [],
     onboardings: {
       start: async (signup) => {
         await answer(undefined);
@@ -61,9 +66,9 @@ export function createFakeTemporal(): FakeTemporal {
         fake.hinted.push(phoneNumberId);
         return true;
       },
-      retryNow: async (phoneNumberId, by) => {
+      order: async (phoneNumberId, name, by) => {
         await answer(undefined);
-        fake.retried.push({ phoneNumberId, ...by });
+        fake.ordered.push({ phoneNumberId, name, ...by });
         return {
           stage: 'registering',
           waiting: { for: 'meta' },

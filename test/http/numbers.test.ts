@@ -147,17 +147,31 @@ describe('a retry', () => {
     const answer = await retry();
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toMatchObject({ phone_number_id: id, waiting_for: 'meta' });
-    expect(edge.temporal.retried.at(-1)).toMatchObject({
+    expect(edge.temporal.ordered.at(-1)).toMatchObject({
       phoneNumberId: id,
       actor: 'alice (admin, HTTP)',
     });
+  });
+
+  test.each([
+    ['number-freed', 'numberFreed'],
+    ['pause', 'pause'],
+    ['resume', 'resume'],
+    ['abandon', 'abandon'],
+  ])('is one of several orders: %s', async (word, name) => {
+    const post = { method: 'POST', headers: { 'idempotency-key': 'same-for-all' } };
+    const answer = await edge.call(`/v1/numbers/${id}/${word}`, post);
+    expect(JSON.parse(answer.text)).toMatchObject({ phone_number_id: id, waiting_for: 'meta' });
+    const given = edge.temporal.ordered.slice(-2);
+    expect(given.at(-1)).toMatchObject({ phoneNumberId: id, name });
+    expect(given[0]?.requestId).not.toBe(given[1]?.requestId);
   });
 
   test('carries the same id when its key is the same, another when it is not', async () => {
     const ids: string[] = [];
     for (const key of ['k1', 'k1', 'k2']) {
       await retry(id, { headers: { 'idempotency-key': key } });
-      ids.push(edge.temporal.retried.at(-1)?.requestId ?? '');
+      ids.push(edge.temporal.ordered.at(-1)?.requestId ?? '');
     }
     expect(ids[0]).toBe(ids[1]);
     expect(ids[0]).not.toBe(ids[2]);

@@ -1,3 +1,4 @@
+import type { OrderName } from '../../contract/onboarding.ts';
 import { DeskError } from '../../desk/errors.ts';
 import { keepPin } from '../../desk/known-pin.ts';
 import type { NumberTarget } from '../../desk/meta.ts';
@@ -11,7 +12,7 @@ import type { Onboardings } from '../onboardings.ts';
 import type { Form } from './form.ts';
 
 export interface MoveDeps extends RegistrationDeps {
-  readonly onboardings: Pick<Onboardings, 'retryNow'>;
+  readonly onboardings: Pick<Onboardings, 'order'>;
   readonly hash: KeyedHash;
   /** Lets the drain look at what is new. */
   readonly wake: () => void;
@@ -30,10 +31,11 @@ export type Made =
 type Maker = (deps: MoveDeps, order: Order) => Promise<Secret | undefined>;
 
 const MAKERS: Readonly<Record<MoveKind, Maker>> = {
-  retry: async (deps, order) => {
-    await retry(deps, order);
-    return undefined;
-  },
+  retry: (deps, order) => give(deps, order, 'retryNow'),
+  'number-freed': (deps, order) => give(deps, order, 'numberFreed'),
+  pause: (deps, order) => give(deps, order, 'pause'),
+  resume: (deps, order) => give(deps, order, 'resume'),
+  abandon: (deps, order) => give(deps, order, 'abandon'),
   'request-code': async (deps, { target, form }) => {
     const method = form.get('method') === 'VOICE' ? 'VOICE' : 'SMS';
     await requestCode(deps, target, { method, language: textOf(form, 'language') });
@@ -46,7 +48,7 @@ const MAKERS: Readonly<Record<MoveKind, Maker>> = {
   },
   'tell-pin': async (deps, order) => {
     await keepPin(deps, order.target, new Secret(digitsOf(order.form, 'pin')));
-    await retry(deps, order);
+    await give(deps, order, 'retryNow');
     return undefined;
   },
   'set-pin': async (deps, { target }) => {
@@ -76,11 +78,15 @@ export async function makeMove(
   return secret === undefined ? { kind: 'done' } : { kind: 'revealed', secret };
 }
 
-/** The same form, sent twice, is one retry. */
-async function retry({ onboardings, hash }: MoveDeps, order: Order): Promise<void> {
-  const { phoneNumberId } = order.target;
-  const requestId = hash('retry', phoneNumberId, textOf(order.form, 'request_id'));
-  await onboardings.retryNow(phoneNumberId, { actor: order.actor, requestId });
+/** The same form, sent twice, is one order. */
+async function give(
+  { onboardings, hash }: MoveDeps,
+  { target: { phoneNumberId }, actor, form }: Order,
+  name: OrderName,
+): Promise<undefined> {
+  const requestId = hash(name, phoneNumberId, textOf(form, 'request_id'));
+  await onboardings.order(phoneNumberId, name, { actor, requestId });
+  return undefined;
 }
 
 function textOf(form: Form, name: string): string {

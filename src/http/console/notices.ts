@@ -11,6 +11,10 @@ export interface Notice {
 /** What is said of a move once it is made. */
 const DONE: Readonly<Record<MoveKind, string>> = {
   retry: 'Trying again now. What Meta answers shows below in a moment.',
+  'number-freed': 'Trying again now. What Meta answers shows below in a moment.',
+  pause: 'Paused: nothing is asked of Meta until somebody resumes it.',
+  resume: 'The number is read now, and goes on.',
+  abandon: 'The number is given up.',
   'request-code': 'Meta sends the code. Enter it below once it has come.',
   'submit-code': 'Meta took the code. The number goes on by itself.',
   'tell-pin': 'The PIN is kept, and the registration is tried with it.',

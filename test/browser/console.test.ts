@@ -99,7 +99,9 @@ describe.skipIf(!canBrowse)('every page', () => {
     const id = await signUp('a code is needed', `Corner Bakery ${scheme}`);
     await seedMoves(id);
     await page.emulateMedia({ colorScheme: scheme });
-    for (const path of ['/', '/?text=none', `/numbers/${id}`, '/signup', '/login', '/numbers/1']) {
+    const account = (await edge.store.numbers.byId(phoneNumberId(id)))?.wabaId ?? '';
+    const paths = ['/', '/?text=none', `/numbers/${id}`, `/accounts/${account}`, '/accounts/1'];
+    for (const path of [...paths, '/signup', '/login', '/numbers/1']) {
       await page.goto(`${edge.url}${path}`);
       expect([path, await barriersOn(page)]).toEqual([path, []]);
     }
@@ -121,6 +123,33 @@ describe.skipIf(!canBrowse)('every page', () => {
   });
 });
 
+describe.skipIf(!canBrowse)('a page that is open', () => {
+  test('shows what happens to its number, and leaves alone what somebody is typing', async () => {
+    const id = await signUp('Everything is in order', 'Nordic Tea');
+    await page.goto(`${edge.url}/numbers/${id}`);
+    await happen(id, 1);
+    await page.getByRole('cell', { name: 'A code is needed.' }).waitFor();
+    await page.getByRole('textbox', { name: 'Code, six digits' }).fill('123');
+    await happen(id, 2);
+    await expect.poll(() => page.getByRole('row').count()).toBe(4);
+    expect(await page.getByRole('textbox', { name: 'Code, six digits' }).inputValue()).toBe('123');
+    expect(complaints).toEqual([]);
+  });
+
+  test('of the fleet shows who has come since, and is walked by keys', async () => {
+    await page.goto(`${edge.url}/?text=papaya`);
+    await page.getByText('No number is like that.').waitFor();
+    const { code, waba_id, phone_number_id } = await edge.meta.signUp({ name: 'Papaya Books' });
+    await edge.signUp({ code, waba_id, phone_number_id });
+    const link = page.getByRole('link', { name: 'Papaya Books' });
+    await link.waitFor();
+    await page.keyboard.press('j');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Papaya Books');
+    await page.keyboard.press('/');
+    expect(await page.evaluate('document.activeElement.type')).toBe('search');
+  });
+});
+
 describe.skipIf(!canBrowse)('without a script', () => {
   test('a move is made by a form, and the page tells that it is done', async () => {
     const id = await signUp('Everything is in order', 'Wind & Wool');
@@ -138,8 +167,10 @@ describe.skipIf(!canBrowse)('without a script', () => {
   });
 });
 
-/** A number that waits for a person, and for a code. */
-async function seedMoves(id: string): Promise<void> {
+const seedMoves = (id: string): Promise<void> => happen(id, 0);
+
+/** A number waits for a person, and for a code; each time is another event. */
+async function happen(id: string, n: number): Promise<void> {
   const row = await edge.store.numbers.byId(phoneNumberId(id));
   if (row === undefined) throw new TypeError(`no number ${id}`);
   const tracks = {
@@ -153,6 +184,6 @@ async function seedMoves(id: string): Promise<void> {
     deadlineAtMs: Date.now() + 86_400_000,
     progressJson: JSON.stringify({ waiting, tracks }),
     events: [{ kind: 'needs-action', atMs: Date.now(), text: 'A code is needed.', actor: 'Meta' }],
-    announcementKey: `${id}/moves`,
+    announcementKey: `${id}/${n}`,
   });
 }

@@ -6,6 +6,7 @@ import type { OpenCall } from '../routes.ts';
 
 const TYPES = {
   'console.css': 'text/css; charset=utf-8',
+  'console.js': 'text/javascript; charset=utf-8',
   'signup.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const;

@@ -1,6 +1,7 @@
 import { entryOf, type HttpError } from '../errors.ts';
 import { anyone, operator, viewer, type Routes } from '../routes.ts';
 import { readAssets } from './assets.ts';
+import { postAdoption, postNewNumber, showAccountPage, type AccountPagesDeps } from './accounts.ts';
 import { errorPage } from './error-page.ts';
 import { showFleetPage } from './fleet.ts';
 import { postMove, showNumberPage, type NumberPagesDeps } from './numbers.ts';
@@ -19,11 +20,16 @@ export interface Console {
 }
 
 /** The pages of people. Every one works without a script. */
-export function createConsole(rest: Omit<NumberPagesDeps & SignupPageDeps, 'assets'>): Console {
+export function createConsole(
+  rest: Omit<NumberPagesDeps & SignupPageDeps & AccountPagesDeps, 'assets'>,
+): Console {
   const assets = readAssets();
   const deps = { ...rest, assets };
   return {
     pages: {
+      '/accounts/:waba_id': { GET: viewer((call) => showAccountPage(call, deps)) },
+      '/accounts/:waba_id/adoptions': { POST: operator((call) => postAdoption(call, deps)) },
+      '/accounts/:waba_id/numbers': { POST: operator((call) => postNewNumber(call, deps)) },
       '/signup': {
         GET: operator((call) => showSignupPage(call, deps)),
         POST: operator((call) => postSignup(call, deps)),

@@ -19,6 +19,7 @@ export function fleetPage({ fleet, counts, query }: Fleet): Page {
   return {
     title: 'Numbers',
     place: '/',
+    feed: '/v1/events',
     main: html`<header class="fleet-head" data-live="fleet-head">
         <div>
           <h1>${counts.total} ${counts.total === 1 ? 'number' : 'numbers'}</h1>

@@ -55,7 +55,7 @@ export function movesPart(id: string, moves: readonly Move[], keys: FormKeys): H
   if (moves.length === 0) return '';
   const forms = (list: readonly Move[]): readonly Html[] =>
     list.map((move) => formOf(id, move, keys));
-  return html`<section aria-labelledby="moves" data-live="moves">
+  return html`<section aria-labelledby="moves">
     <h2 id="moves">What you can do</h2>
     ${advised.length === 0 ? '' : html`<div class="moves advised">${forms(advised)}</div>`}
     ${

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { isMoveKind, type MoveKind } from '../../desk/moves.ts';
 import type { Html } from './page.ts';
+import { inTable, sentenceOf } from './words.ts';
 
 /** What stands at the top of a page after a form was sent. */
 export interface Notice {
@@ -24,7 +25,12 @@ const DONE: Readonly<Record<MoveKind, string>> = {
   'reveal-pin': 'The PIN was shown.',
 };
 
-const SIGNED_UP = 'The customer has signed up, and the onboarding of the number runs.';
+/** And of what is no move of a number. */
+const DONE_ELSEWHERE: Readonly<Record<string, string>> = {
+  signup: 'The customer has signed up, and the onboarding of the number runs.',
+  adopt: 'Taken up: the onboarding begins.',
+  add: 'Added to the account.',
+};
 
 export function noticePart({ kind, text }: Notice): Html {
   const isDone = kind === 'done';
@@ -35,7 +41,12 @@ export function noticePart({ kind, text }: Notice): Html {
 
 /** Only our own sentences: a link to a page must not be able to put words into it. */
 export function noticeAfter(done: string | undefined): Notice | undefined {
-  if (done === 'signup') return { kind: 'done', text: SIGNED_UP };
+  const other = inTable(DONE_ELSEWHERE, done ?? '');
+  if (other !== undefined) return { kind: 'done', text: other };
   if (done === undefined || !isMoveKind(done)) return undefined;
   return { kind: 'done', text: DONE[done] };
+}
+
+export function failedNotice(message: string): Notice {
+  return { kind: 'failed', text: sentenceOf(message) };
 }

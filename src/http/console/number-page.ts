@@ -26,9 +26,13 @@ export function numberPage({ number, moves, keys, nowMs, notice }: NumberPage): 
   const title = number.verified_name ?? 'Number without a name';
   return {
     title: `${title} ${number.display_phone_number}`.trimEnd(),
+    feed: `/v1/numbers/${number.phone_number_id}/events`,
     main: html`<nav class="crumbs" aria-label="Where you are"><a href="/">Numbers</a></nav>
       ${headPart(number, title)} ${notice === undefined ? '' : noticePart(notice)}
-      ${standingPart(number)} ${movesPart(number.phone_number_id, moves, keys)}
+      ${standingPart(number)}
+      <div class="contents" data-live="moves">
+        ${movesPart(number.phone_number_id, moves, keys)}
+      </div>
       ${tracksPart(number)} ${timelinePart(number, nowMs)} ${attemptsPart(number)}
       ${historyPart(number)}`,
   };
@@ -45,7 +49,7 @@ function headPart(number: NumberDetails, title: string): Html {
       </div>
       <div>
         <dt>Account</dt>
-        <dd>${waba}</dd>
+        <dd><a href="/accounts/${waba}">${waba}</a></dd>
       </div>
       <div>
         <dt>Changed</dt>
@@ -67,7 +71,12 @@ function headPart(number: NumberDetails, title: string): Html {
 function standingPart(number: NumberDetails): Html {
   const { text, mood } = standingOf(number);
   const { cause, advice, waiting_until: until } = number;
-  return html`<section class="standing ${mood}" aria-label="Where it stands" data-live="standing">
+  return html`<section
+    class="standing ${mood}"
+    aria-label="Where it stands"
+    data-live="standing"
+    aria-live="polite"
+  >
     <p class="mover"><strong>${text}</strong> <span>${stageText(number.stage)}</span></p>
     ${
       cause === undefined

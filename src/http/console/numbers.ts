@@ -12,10 +12,9 @@ import type { Assets } from './assets.ts';
 import { secretPage } from './error-page.ts';
 import { readForm } from './form.ts';
 import { makeMove, type MoveDeps } from './make-move.ts';
-import { noticeAfter, type Notice } from './notices.ts';
+import { failedNotice, noticeAfter, type Notice } from './notices.ts';
 import { numberPage } from './number-page.ts';
 import { answerPage, seeOther } from './page.ts';
-import { sentenceOf } from './words.ts';
 
 export interface NumberPagesDeps extends MoveDeps {
   readonly temporal?: TemporalLink;
@@ -44,7 +43,7 @@ export async function postMove(call: Call, deps: NumberPagesDeps): Promise<Respo
   } catch (error) {
     const known = httpErrorOf(error, deps.nowMs());
     if (known === undefined) throw error;
-    const notice = { kind: 'failed', text: sentenceOf(known.message) } as const;
+    const notice = failedNotice(known.message);
     const number = await readDetails(await rowOf(call, deps), deps);
     return await answerNumber(call, deps, {
       ...{ number, notice },

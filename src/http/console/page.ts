@@ -10,6 +10,8 @@ export interface Page {
   /** Which of the entries at the top it belongs to. */
   readonly place?: string;
   readonly main: Html;
+  /** Server-sent events that make parts of the page look different. */
+  readonly feed?: string;
   /** What it may load beside our own files. */
   readonly policy?: { readonly sources: readonly string[]; readonly referrer: string };
 }
@@ -48,7 +50,7 @@ export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { ...ANSWER_HEADERS, location } });
 }
 
-function layoutOf({ title, place, main }: Page, { urlOf }: Assets): Html {
+function layoutOf({ title, place, main, feed }: Page, { urlOf }: Assets): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,6 +60,7 @@ function layoutOf({ title, place, main }: Page, { urlOf }: Assets): Html {
         <title>${title} · WhatsApp numbers</title>
         <link rel="icon" href="${urlOf('icon.svg')}" />
         <link rel="stylesheet" href="${urlOf('console.css')}" />
+        <script src="${urlOf('console.js')}" defer></script>
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
@@ -72,7 +75,9 @@ function layoutOf({ title, place, main }: Page, { urlOf }: Assets): Html {
             )}
           </nav>
         </header>
-        <main id="main" tabindex="-1">${main}</main>
+        <main id="main" tabindex="-1" ${feed === undefined ? '' : html`data-feed="${feed}"`}>
+          ${main}
+        </main>
       </body>
     </html>`;
 }

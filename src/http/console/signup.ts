@@ -9,10 +9,9 @@ import type { SignupRequest } from '../signup-request.ts';
 import type { AcceptSignup } from '../signups.ts';
 import type { Assets } from './assets.ts';
 import { readForm, type Form } from './form.ts';
-import type { Notice } from './notices.ts';
+import { failedNotice, type Notice } from './notices.ts';
 import { answerPage } from './page.ts';
 import { signupPage, type EmbeddedSignup } from './signup-page.ts';
-import { sentenceOf } from './words.ts';
 
 export interface SignupPageDeps {
   readonly store: Pick<Store, 'sessions'>;
@@ -40,7 +39,7 @@ export async function postSignup(call: Call, deps: SignupPageDeps): Promise<Resp
   } catch (error) {
     const known = httpErrorOf(error, deps.nowMs());
     if (known === undefined) throw error;
-    const notice = { kind: 'failed', text: sentenceOf(known.message) } as const;
+    const notice = failedNotice(known.message);
     return await answerSignup(call, deps, { notice, status: entryOf(known.code).status });
   }
 }

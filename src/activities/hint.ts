@@ -1,15 +1,17 @@
 import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { signalNames, workflowIdOf } from '../contract/onboarding.ts';
+import { followersOf } from '../contract/name-change.ts';
+import { signalNames } from '../contract/onboarding.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 
 /** Lets a number look again. One that has ended meanwhile needs no hint. */
 export async function hint(phoneNumberId: PhoneNumberId): Promise<void> {
-  try {
-    await getClient()
-      .workflow.getHandle(workflowIdOf(phoneNumberId))
-      .signal(signalNames.numberChanged);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  for (const workflowId of followersOf(phoneNumberId)) {
+    try {
+      await getClient().workflow.getHandle(workflowId).signal(signalNames.numberChanged);
+      return;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
   }
 }

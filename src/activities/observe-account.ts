@@ -12,6 +12,7 @@ import type { GraphClient, PhoneNumber } from '../graph/client.ts';
 import type { NumberRead, NumberRow } from '../store/store.ts';
 import { tokenOf, type ActivityDeps } from './deps.ts';
 import { factsOf, passingFactsOf } from '../steps/facts.ts';
+import { changedElsewhere, followChange } from './follow-change.ts';
 import { hint } from './hint.ts';
 import { paced } from './pacing.ts';
 import { watchTokenLife } from './token-life.ts';
@@ -23,7 +24,7 @@ type ListArgs = Parameters<GraphClient['listPhoneNumbers']>[0];
 const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
 
 export function createObserveAccount(deps: ActivityDeps): AccountActivities['observeAccount'] {
-  return async ({ wabaId }: WatchInput) => {
+  return async ({ wabaId, timing }: WatchInput) => {
     await watchTokenLife(deps, wabaId);
     const numbers = await deps.store.numbers.ofAccount(wabaId);
     const waiting = numbers.filter(isWaiting);
@@ -59,6 +60,9 @@ export function createObserveAccount(deps: ActivityDeps): AccountActivities['obs
     for (const phoneNumberId of changed) await hint(phoneNumberId);
     // After the hints: a crash between the two hints again, and loses nothing.
     await deps.store.accounts.keepReads(wabaId, reads);
+    for (const number of changedElsewhere(numbers, reads)) {
+      await followChange(number, { requestedAtMs: deps.nowMs(), ...(timing && { timing }) });
+    }
     const adopted = list === undefined ? 0 : await adoptAll(deps, wabaId, list.strangers);
     if (list !== undefined) await deps.store.accounts.markListed(wabaId, list.size);
     throw stillWaiting(

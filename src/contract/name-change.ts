@@ -42,3 +42,8 @@ export function followerIdOf({
 }): string {
   return task === undefined ? workflowIdOf(phoneNumberId) : nameChangeIdOf(phoneNumberId);
 }
+
+/** All that may follow a number, its onboarding first. */
+export function followersOf(phoneNumberId: PhoneNumberId): readonly string[] {
+  return [workflowIdOf(phoneNumberId), nameChangeIdOf(phoneNumberId)];
+}

@@ -91,7 +91,10 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
   for (const signup of await store.signups.pending(SIGNUPS_AT_ONCE)) {
     const { phoneNumberId } = signup;
     const isStarted = await isDone(deps, { phoneNumberId }, async () => {
-      await onboardings.start(signup);
+      const number = await store.numbers.byId(phoneNumberId);
+      const isFollowed = number?.task !== undefined && number.outcome === undefined;
+      // Its customer has only renewed our access: what follows it goes on with that.
+      if (!isFollowed) await onboardings.start(signup);
       await store.signups.markStarted(signup.id);
     });
     isClean = isClean && isStarted;

@@ -27,14 +27,10 @@ async function done(order: object = {}): Promise<OnboardingInput> {
   return input;
 }
 
-/** As for a name that somebody asked for elsewhere. */
-const follow = ({ phoneNumberId, wabaId }: OnboardingInput, order: { name?: string } = {}) =>
+const rename = ({ phoneNumberId, wabaId }: OnboardingInput, name = NAME) =>
   world.changeName({
-    ...{ phoneNumberId, wabaId, actor: 'Ada', requestedAtMs: world.nowMs() },
-    ...order,
+    ...{ phoneNumberId, wabaId, name, actor: 'Ada', requestedAtMs: world.nowMs() },
   });
-
-const rename = (input: OnboardingInput, name = NAME) => follow(input, { name });
 
 /** A request for a name that was made before. */
 async function sentBefore({ phoneNumberId }: OnboardingInput, n: number): Promise<void> {
@@ -159,19 +155,25 @@ describe('a number that is done', () => {
     });
   });
 
-  it('follows a name that was asked for in WhatsApp Manager', async () => {
+  it('has a name that was asked for in WhatsApp Manager found by the watch, and applied', async () => {
     await world.play(async () => {
       const input = await done();
-      await world.meta.patch(`/numbers/${input.phoneNumberId}`, {
-        ...{
-          new_display_name: NAME,
-          new_name_status: 'PENDING_REVIEW',
-          review: review('APPROVED'),
-        },
+      const { phoneNumberId } = input;
+      await world.meta.patch(`/numbers/${phoneNumberId}`, {
+        ...{ new_display_name: NAME, new_name_status: 'PENDING_REVIEW' },
+        review: review('APPROVED', 2 * DAY_MS),
       });
-      const handle = await follow(input);
-      expect(await handle.result()).toEqual({ outcome: 'ready', name: 'applied' });
+      await world.watch(input.wabaId);
+      await world.sleep(DAY_MS + HOUR_MS);
+      expect(await world.store.numbers.byId(phoneNumberId)).toMatchObject({
+        ...{ task: 'change-display-name', waitingFor: 'meta' },
+      });
+      await world.sleep(3 * DAY_MS);
+      expect(await world.store.numbers.byId(phoneNumberId)).toMatchObject({
+        ...{ outcome: 'ready', verifiedName: NAME },
+      });
       expect(await callsOf(input, '/register')).toBe(2);
+      expect(await callsOf(input, `/${phoneNumberId}`)).toBe(0);
     });
   });
 });

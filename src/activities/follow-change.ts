@@ -1,0 +1,46 @@
+import { getClient } from '@temporalio/activity';
+import {
+  CHANGE_DISPLAY_NAME,
+  nameChangeIdOf,
+  type NameChangeInput,
+} from '../contract/name-change.ts';
+import { TASK_QUEUE } from '../contract/onboarding.ts';
+import { isChangeOpen } from '../domain/renaming.ts';
+import type { Timing } from '../domain/timing.ts';
+import type { NumberRead, NumberRow } from '../store/store.ts';
+
+/** After these a number is live, and another name of it is worth following. */
+const LIVE_OUTCOMES: readonly string[] = ['ready', 'registered-name-undecided', 'not-applicable'];
+
+/** The numbers that are done and whose name somebody changes elsewhere, as in WhatsApp Manager. */
+export function changedElsewhere(
+  numbers: readonly NumberRow[],
+  reads: readonly NumberRead[],
+): readonly NumberRow[] {
+  const changing = new Set(
+    reads.filter(({ facts }) => isChangeOpen(facts)).map(({ phoneNumberId }) => phoneNumberId),
+  );
+  return numbers.filter(
+    ({ phoneNumberId, outcome = '' }) =>
+      changing.has(phoneNumberId) && LIVE_OUTCOMES.includes(outcome),
+  );
+}
+
+/** A change that is followed already finds its run. */
+export async function followChange(
+  { phoneNumberId, wabaId }: NumberRow,
+  { requestedAtMs, timing }: { readonly requestedAtMs: number; readonly timing?: Partial<Timing> },
+): Promise<void> {
+  const input: NameChangeInput = {
+    ...{ phoneNumberId, wabaId, requestedAtMs, actor: 'WhatsApp Manager' },
+    ...(timing === undefined ? {} : { timing }),
+  };
+  await getClient().workflow.start(CHANGE_DISPLAY_NAME, {
+    workflowId: nameChangeIdOf(phoneNumberId),
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `Another display name of number …${phoneNumberId.slice(-4)}, account ${wabaId}`,
+  });
+}

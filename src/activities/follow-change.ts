@@ -1,10 +1,9 @@
 import { getClient } from '@temporalio/activity';
 import {
   CHANGE_DISPLAY_NAME,
-  nameChangeIdOf,
+  nameChangeStart,
   type NameChangeInput,
 } from '../contract/name-change.ts';
-import { TASK_QUEUE } from '../contract/onboarding.ts';
 import { isChangeOpen } from '../domain/renaming.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { NumberRead, NumberRow } from '../store/store.ts';
@@ -36,11 +35,7 @@ export async function followChange(
     ...(timing === undefined ? {} : { timing }),
   };
   await getClient().workflow.start(CHANGE_DISPLAY_NAME, {
-    workflowId: nameChangeIdOf(phoneNumberId),
-    taskQueue: TASK_QUEUE,
-    args: [input],
+    ...nameChangeStart(input),
     workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Another display name of number …${phoneNumberId.slice(-4)}, account ${wabaId}`,
   });
 }

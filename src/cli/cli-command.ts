@@ -16,6 +16,8 @@ const SECRET_OPTIONS = [
   { name: /^--?verify-?token$/i, what: 'verify token', option: '--verify-token-file' },
 ] as const;
 
+const ACTOR = /^[\p{L}\p{N}\p{P}\p{Zs}]{1,50}$/u;
+
 /** A command whose usage errors are one sentence of ours, with exit code 2. Commander's own end with 1, on two lines. */
 export class CliCommand extends Command {
   #secret: 'PIN' | 'code' | undefined;
@@ -55,6 +57,12 @@ export class CliCommand extends Command {
     this.#refuseSecretAsId(text);
     if (isPreverifiedId(text)) return text;
     throw this.misuse('pre-verified id must be 1-20 digits');
+  }
+
+  /** Who gives an order, for the history. @throws CliError usage */
+  actor(name: string): string {
+    if (ACTOR.test(name)) return name;
+    throw this.misuse('--actor must be 1-50 printable characters');
   }
 
   misuse(what: string): CliError {

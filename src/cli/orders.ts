@@ -12,7 +12,6 @@ import { configFor, withStore } from './resources.ts';
 import { withTemporal } from './temporal.ts';
 import { dateOf } from './time.ts';
 
-const ACTOR = /^[\p{L}\p{N}\p{P}\p{Zs}]{1,50}$/u;
 const WHOSE = "An administrator's command: it goes to Temporal directly, and the history says so.";
 
 interface OrderOptions {
@@ -78,8 +77,7 @@ function addOrder(parent: CliCommand, io: Io, order: Order): void {
     .option('--actor <name>', 'who asks, for the history (default: your user name)')
     .option('--json', '{"phone_number_id", "actor", "stage", "waiting_for"}')
     .action((id: string, options: OrderOptions, command: CliCommand) => {
-      const { actor = userInfo().username } = options;
-      if (!ACTOR.test(actor)) throw command.misuse('--actor must be 1-50 printable characters');
+      const actor = command.actor(options.actor ?? userInfo().username);
       const phoneNumberId = command.phoneNumberId(id);
       if (isFinal && options.yes !== true) {
         throw command.misuse('cannot be taken back; repeat with --yes');

@@ -13,6 +13,7 @@ import { addEvents } from './events.ts';
 import { addForget } from './forget.ts';
 import type { Io } from './io.ts';
 import { addKeys } from './keys.ts';
+import { addName } from './name.ts';
 import { addNumbersCertificate } from './numbers-certificate.ts';
 import { addNumbersList } from './numbers-list.ts';
 import { addNumbersShow } from './numbers-show.ts';
@@ -46,6 +47,7 @@ export function createProgram(io: Io): CliCommand {
   addNumbersCertificate(numbers, io);
   addStart(program, io);
   addNumberOrders(program, numbers, io);
+  addName(program, io);
   addOrders(program, io);
   addDoctor(program, io);
   addKeys(program, io);

@@ -2,7 +2,7 @@ import type { Task } from '../domain/onboarding.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Timing } from '../domain/timing.ts';
-import { workflowIdOf } from './onboarding.ts';
+import { TASK_QUEUE, workflowIdOf } from './onboarding.ts';
 
 export const CHANGE_DISPLAY_NAME = 'changeDisplayName';
 
@@ -16,6 +16,12 @@ export interface NameChangeInput {
   readonly actor: string;
   /** Paces that differ from the defaults. */
   readonly timing?: Partial<Timing>;
+}
+
+/** Another display name, and who wants it. */
+export interface NameWish {
+  readonly name: string;
+  readonly actor: string;
 }
 
 /** The number is `ready` whatever became of its name. */
@@ -44,6 +50,24 @@ export function followerIdOf({
 }
 
 /** All that may follow a number, its onboarding first. */
-export function followersOf(phoneNumberId: PhoneNumberId): readonly string[] {
+export function followersOf(phoneNumberId: PhoneNumberId): readonly [string, string] {
   return [workflowIdOf(phoneNumberId), nameChangeIdOf(phoneNumberId)];
+}
+
+/** How a change is started, whoever does it; `USE_EXISTING` as the conflict policy where a running one will do. */
+export function nameChangeStart(input: NameChangeInput): {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: [NameChangeInput];
+  readonly workflowIdReusePolicy: 'ALLOW_DUPLICATE';
+  readonly staticSummary: string;
+} {
+  const { phoneNumberId, wabaId } = input;
+  return {
+    workflowId: nameChangeIdOf(phoneNumberId),
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `Another display name of number …${phoneNumberId.slice(-4)}, account ${wabaId}`,
+  };
 }

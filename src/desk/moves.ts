@@ -13,6 +13,7 @@ export type MoveKind =
   | 'tell-pin'
   | 'set-pin'
   | 'deregister'
+  | 'change-name'
   | 'reveal-certificate'
   | 'reveal-pin';
 
@@ -45,6 +46,10 @@ const CODE_CAUSES: readonly string[] = [
 ];
 /** Meta decides on the name by itself: asking again now finds nothing that a webhook would not tell. */
 const HANDS_OFF: readonly string[] = ['name_declined', 'certificate_expired'];
+
+/** What another display name answers. */
+const NAME_CAUSES: readonly string[] = ['name_declined', 'rename_window_missed'];
+const LIVE_OUTCOMES: readonly string[] = ['ready', 'registered-name-undecided', 'not-applicable'];
 
 /** In the order in which they are shown. */
 const RULES: Readonly<Record<MoveKind, Rule>> = {
@@ -101,6 +106,14 @@ const RULES: Readonly<Record<MoveKind, Rule>> = {
     when: ({ cause }) => cause === 'half_deregistered',
     isAdvised: () => true,
     confirm: 'The number stops sending until it is registered again',
+  },
+  'change-name': {
+    title: 'Change the display name',
+    role: 'operator',
+    effect: () =>
+      'Asks Meta for another name and follows its review; once it is approved, the number is registered again to apply it. Ten names in 30 days.',
+    when: (number) => isNameWanted(number),
+    isAdvised: ({ cause }) => isOneOf(NAME_CAUSES, cause),
   },
   pause: {
     title: 'Pause',
@@ -192,4 +205,10 @@ function isCodeWanted(number: NumberDetails): boolean {
 
 function isOneOf(words: readonly string[], word: string | undefined): boolean {
   return word !== undefined && words.includes(word);
+}
+
+/** It is live, or its onboarding takes another name. */
+function isNameWanted(number: NumberDetails): boolean {
+  if (!isOpen(number)) return isOneOf(LIVE_OUTCOMES, number.outcome);
+  return number.stage === 'following-name' && !isPaused(number);
 }

@@ -19,6 +19,7 @@ import { answerHealth, answerReadiness, HEALTH, READINESS } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
 import { loginRoutes } from './login.ts';
+import { nameRoutes } from './name.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
 import { describedIn, OPENAPI, openApiOf } from './openapi.ts';
@@ -91,6 +92,7 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
     '/v1/signups': { POST: operator(declared(signupContract, takeSignup)) },
     ...numberRoutes(deps),
     ...eventRoutes({ ...deps, feed: createEventFeed(deps) }),
+    ...nameRoutes(deps),
     ...accountRoutes(deps),
     ...phoneNumberRoutes(deps),
     ...preverifiedRoutes(deps),

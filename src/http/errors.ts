@@ -91,6 +91,7 @@ export const HTTP_ERRORS = {
   invalid_status: { status: 400, message: 'status: VERIFIED, NOT_VERIFIED or EXPIRED' },
   invalid_cc: { status: 400, message: 'cc: the country code, 1-3 digits, as a string' },
   invalid_phone_number: { status: 400, message: 'phone_number: 4-15 digits, as a string' },
+  invalid_new_name: { status: 400, message: 'name: the display name, as a string' },
   invalid_verified_name: {
     status: 400,
     message: 'verified_name: 2-75 characters on one line',

@@ -128,6 +128,8 @@ export const optionalDigits = field(
   z.string().regex(FORMS.digits).exactOptional(),
   'invalid_phone_number',
 );
+/** For a change: what is wrong with its form is told by the rule it breaks. */
+export const newName = field(z.string().max(500), 'invalid_new_name');
 export const displayName = field(z.string().regex(FORMS.name), 'invalid_verified_name');
 /** No onboarding begins. */
 export const isByHand = field(z.boolean().default(false), 'invalid_by_hand');

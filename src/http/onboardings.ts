@@ -1,40 +1,34 @@
 import {
   isGrpcServiceError,
   ServiceError,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
+  type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  ApplicationFailure,
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  type SearchAttributePair,
-} from '@temporalio/common';
-import {
-  WATCH_ACCOUNT,
-  watchIdOf,
-  watchSignalNames,
-  type WatchInput,
-} from '../contract/account-watch.ts';
+import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from '../contract/failures.ts';
 import {
-  ONBOARD_PHONE_NUMBER,
+  CHANGE_DISPLAY_NAME,
+  followersOf,
+  nameChangeStart,
+  type NameChangeInput,
+  type NameWish,
+} from '../contract/name-change.ts';
+import {
   signalNames,
-  TASK_QUEUE,
   updateNames,
-  workflowIdOf,
-  type OnboardingInput,
   type OrderName,
   type Progress,
   type SentBy,
 } from '../contract/onboarding.ts';
-import type { searchAttributeKinds } from '../contract/search-attributes.ts';
-import type { Source } from '../domain/onboarding.ts';
-import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
+import type { NameFollowers, NameOrder } from '../desk/change-name.ts';
+import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { SignupRow } from '../store/store.ts';
+import { startOnboarding, startWatch } from './start-onboarding.ts';
 
 /** With the server dead a call fails after 21 s by itself; a caller of ours waits for two. */
 const CALL_MS = 2000;
@@ -53,6 +47,8 @@ export interface Onboardings {
     name: OrderName,
     by: SentBy & { readonly requestId: string },
   ): Promise<Progress>;
+  /** Orders for another display name. @throws OnboardingUnknown, NotNow */
+  readonly names: NameFollowers;
   /** Answers when the namespace can be reached. */
   check(): Promise<void>;
 }
@@ -85,8 +81,20 @@ export function createOnboardings(options: {
       throw meaningOf(error);
     }
   };
-  const handleOf = (phoneNumberId: PhoneNumberId) =>
-    client.workflow.getHandle(workflowIdOf(phoneNumberId));
+  // What has ended answers like what never was: then the next one is asked.
+  const ofFollower = async <Answer>(
+    { phoneNumberId, ms }: { readonly phoneNumberId: PhoneNumberId; readonly ms: number },
+    call: (handle: WorkflowHandle) => Promise<Answer>,
+  ): Promise<Answer> => {
+    for (const workflowId of followersOf(phoneNumberId)) {
+      try {
+        return await within(ms, () => call(client.workflow.getHandle(workflowId)));
+      } catch (error) {
+        if (!(error instanceof OnboardingUnknown)) throw error;
+      }
+    }
+    throw new OnboardingUnknown('nothing follows the number');
+  };
   return {
     start: async (signup) => {
       await within(CALL_MS, async () => {
@@ -96,7 +104,9 @@ export function createOnboardings(options: {
     },
     hint: async (phoneNumberId) => {
       try {
-        await within(CALL_MS, () => handleOf(phoneNumberId).signal(signalNames.numberChanged));
+        await ofFollower({ phoneNumberId, ms: CALL_MS }, (handle) =>
+          handle.signal(signalNames.numberChanged),
+        );
         return true;
       } catch (error) {
         if (error instanceof OnboardingUnknown) return false;
@@ -105,12 +115,13 @@ export function createOnboardings(options: {
     },
     order: async (phoneNumberId, name, { actor, requestId }) => {
       const args: [SentBy] = [{ actor }];
-      return within(UPDATE_MS, () =>
-        handleOf(phoneNumberId).executeUpdate<Progress, [SentBy]>(updateNames[name], {
-          args,
-          updateId: requestId,
-        }),
+      return ofFollower({ phoneNumberId, ms: UPDATE_MS }, (handle) =>
+        handle.executeUpdate<Progress, [SentBy]>(updateNames[name], { args, updateId: requestId }),
       );
+    },
+    names: {
+      wish: (order) => ofFollower({ ...order, ms: UPDATE_MS }, (handle) => wishName(handle, order)),
+      start: (input) => within(CALL_MS, () => startNameChange(client, { ...input, timing })),
     },
     check: async () => {
       const { namespace } = client.options;
@@ -119,82 +130,24 @@ export function createOnboardings(options: {
   };
 }
 
-async function startOnboarding(client: Client, signup: SignupRow, timing: Timing): Promise<void> {
-  const { phoneNumberId, wabaId, how, source } = signup;
-  const input: OnboardingInput = {
-    phoneNumberId,
-    wabaId,
-    signedUpAtMs: signup.acceptedAtMs,
-    ...how,
-    source,
-    timing,
-  };
-  await client.workflow.start(ONBOARD_PHONE_NUMBER, {
-    workflowId: workflowIdOf(phoneNumberId),
-    taskQueue: TASK_QUEUE,
-    args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    typedSearchAttributes: attributesOf(signup),
-    staticSummary: `Number …${phoneNumberId.slice(-4)} of account ${wabaId}`,
-    staticDetails: [
-      `Takes number **${phoneNumberId}** of account **${wabaId}** from ${BEGINNINGS[source]} to its certificate.`,
-      'Send the signal `retry` once what it asks for is done.',
-    ].join('\n\n'),
-  });
+async function wishName(
+  handle: WorkflowHandle,
+  { name, actor, requestId: updateId }: NameOrder,
+): Promise<void> {
+  const args: [NameWish] = [{ name, actor }];
+  await handle.executeUpdate<Progress, [NameWish]>(updateNames.changeName, { args, updateId });
 }
 
-const BEGINNINGS: Readonly<Record<Source, string>> = {
-  'embedded-signup': 'Embedded Signup',
-  'whatsapp-manager': 'WhatsApp Manager, where it was added by hand,',
-  api: 'the order that added it',
-};
-
-/** One watch per account; a signal lets a running one know that a number more may wait. */
-async function startWatch(client: Client, wabaId: WabaId, timing: Timing): Promise<void> {
-  const input: WatchInput = { wabaId, timing };
-  await client.workflow.signalWithStart(WATCH_ACCOUNT, {
-    workflowId: watchIdOf(wabaId),
-    taskQueue: TASK_QUEUE,
-    args: [input],
-    signal: watchSignalNames.accountChanged,
-    typedSearchAttributes: [keyword('WabaId', wabaId)],
-    staticSummary: `Watch of account ${wabaId}`,
-  });
-}
-
-type NameOf<Kind> = {
-  [Name in keyof typeof searchAttributeKinds]: (typeof searchAttributeKinds)[Name] extends Kind
-    ? Name
-    : never;
-}[keyof typeof searchAttributeKinds];
-
-function keyword(name: NameOf<'Keyword'>, value: string): SearchAttributePair {
-  return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value };
-}
-
-function attributesOf({ wabaId, deadlineAtMs }: SignupRow): SearchAttributePair[] {
-  const deadlineAt: NameOf<'Datetime'> = 'DeadlineAt';
-  const needsAttention: NameOf<'Bool'> = 'NeedsAttention';
-  return [
-    keyword('OnboardingStage', 'verifying'),
-    keyword('WaitingFor', 'meta'),
-    keyword('WabaId', wabaId),
-    ...(deadlineAtMs === undefined
-      ? []
-      : [
-          {
-            key: defineSearchAttributeKey(deadlineAt, SearchAttributeType.DATETIME),
-            value: new Date(deadlineAtMs),
-          },
-        ]),
-    { key: defineSearchAttributeKey(needsAttention, SearchAttributeType.BOOL), value: false },
-  ];
+async function startNameChange(client: Client, input: NameChangeInput): Promise<void> {
+  await client.workflow.start(CHANGE_DISPLAY_NAME, nameChangeStart(input));
 }
 
 function meaningOf(error: unknown): unknown {
   if (error instanceof WorkflowNotFoundError) {
     return new OnboardingUnknown('no onboarding of the number runs', { cause: error });
+  }
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    return new NotNow('another display name of the number is under way already', { cause: error });
   }
   if (error instanceof WorkflowUpdateFailedError) return refusalOf(error) ?? error;
   return isUnavailable(error)

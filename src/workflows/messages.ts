@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { isEncrypted } from '../contract/encrypted.ts';
 import { failureTypes } from '../contract/failures.ts';
+import type { NameWish } from '../contract/name-change.ts';
 import {
   queryNames,
   signalNames,
@@ -17,7 +18,7 @@ import {
   type SentBy,
 } from '../contract/onboarding.ts';
 import { carryOut, ORDERS, whyNotName, whyNotNow } from './orders.ts';
-import { tell, type NameWish, type Run } from './run.ts';
+import { tell, type Run } from './run.ts';
 
 const UNKNOWN_ACTOR = 'Temporal UI';
 const IN_CLEAR = 'its input was not encrypted';

@@ -5,6 +5,7 @@ import type {
   ObserveNumber,
   OnboardingActivities,
 } from '../contract/activities.ts';
+import type { NameWish } from '../contract/name-change.ts';
 import type { OnboardingInput, Progress, Waiting } from '../contract/onboarding.ts';
 import { isPast, provisionalDeadlineOf } from '../domain/deadline.ts';
 import type { AtRisk } from '../domain/notices.ts';
@@ -56,12 +57,6 @@ export interface Messages {
   takesName: boolean;
   /** The last name that a person asked for and nobody has sent yet. */
   name: NameWish | undefined;
-}
-
-/** Another display name, and who wants it. */
-export interface NameWish {
-  readonly name: string;
-  readonly actor: string;
 }
 
 export function openRun(input: OnboardingInput): Run {

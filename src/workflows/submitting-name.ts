@@ -1,10 +1,11 @@
+import type { NameWish } from '../contract/name-change.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import { passesByItself } from '../domain/refusals.ts';
 import type { Refusal, RepairOutcome } from '../domain/register-protocol.ts';
 import { isChangeOpen } from '../domain/renaming.ts';
 import { waitMsOf } from '../domain/waits.ts';
 import { isHeld, whileHeld } from './holding.ts';
-import { nextRequestKey, tell, type NameWish, type Run } from './run.ts';
+import { nextRequestKey, tell, type Run } from './run.ts';
 import { waitForFacts, waitForMove } from './waiting.ts';
 
 /** What became of a name that was sent to Meta: a read, or why Meta does not take it. */

@@ -100,9 +100,11 @@ describe('a number', () => {
     ]);
   });
 
-  test('that has ended shows what is kept of it, and is not moved any more', () => {
-    const ended = { outcome: 'ready', waiting_for: 'nobody', certificate_sha256: 'ab' };
-    expect(kindsOf({ ...ended, cause: undefined })).toEqual(['reveal-certificate']);
+  test('that has ended shows what is kept of it, and may get another name if it is live', () => {
+    const ended = { waiting_for: 'nobody', certificate_sha256: 'ab', cause: undefined };
+    const kept = ['reveal-certificate'];
+    expect(kindsOf({ ...ended, outcome: 'ready' })).toEqual(['change-name', ...kept]);
+    expect(kindsOf({ ...ended, outcome: 'signup-expired' })).toEqual(kept);
   });
 
   test('of an older release, of which less is known, has its moves too', () => {

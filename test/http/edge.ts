@@ -41,6 +41,12 @@ export interface FakeTemporal {
     actor: string;
     requestId: string;
   }[];
+  readonly named: {
+    how: 'wish' | 'start';
+    phoneNumberId: PhoneNumberId;
+    name: string;
+    actor: string;
+  }[];
   /** Its methods may be replaced by a test's own. */
   readonly onboardings: { -readonly [Method in keyof Onboardings]: Onboardings[Method] };
 }
@@ -56,6 +62,7 @@ export function createFakeTemporal(): FakeTemporal {
     started: [],
     hinted: [],
     ordered: [],
+    named: [],
     onboardings: {
       start: async (signup) => {
         await answer(undefined);
@@ -81,6 +88,16 @@ export function createFakeTemporal(): FakeTemporal {
           },
           changedAtMs: 0,
         };
+      },
+      names: {
+        wish: async (order) => {
+          await answer(undefined);
+          fake.named.push({ how: 'wish', ...order });
+        },
+        start: async ({ phoneNumberId, name = '', actor }) => {
+          await answer(undefined);
+          fake.named.push({ how: 'start', phoneNumberId, name, actor });
+        },
       },
       check: () => answer(undefined),
     },

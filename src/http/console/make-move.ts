@@ -1,4 +1,5 @@
 import type { OrderName } from '../../contract/onboarding.ts';
+import { changeName } from '../../desk/change-name.ts';
 import { DeskError } from '../../desk/errors.ts';
 import { keepPin } from '../../desk/known-pin.ts';
 import type { NumberTarget } from '../../desk/meta.ts';
@@ -12,7 +13,7 @@ import type { Onboardings } from '../onboardings.ts';
 import type { Form } from './form.ts';
 
 export interface MoveDeps extends RegistrationDeps {
-  readonly onboardings: Pick<Onboardings, 'order'>;
+  readonly onboardings: Pick<Onboardings, 'order' | 'names'>;
   readonly hash: KeyedHash;
   /** Lets the drain look at what is new. */
   readonly wake: () => void;
@@ -57,6 +58,12 @@ const MAKERS: Readonly<Record<MoveKind, Maker>> = {
   },
   deregister: async (deps, { target }) => {
     await deregisterNumber(deps, target);
+    return undefined;
+  },
+  'change-name': async (deps, { target: { phoneNumberId }, actor, form }) => {
+    const requestId = deps.hash('name', phoneNumberId, textOf(form, 'request_id'));
+    const order = { phoneNumberId, name: textOf(form, 'name'), actor, requestId };
+    await changeName(deps, order, (ask) => ask(deps.onboardings.names));
     return undefined;
   },
   'reveal-certificate': (deps, { target, actor }) =>

@@ -35,6 +35,8 @@ const FIELDS: Partial<Readonly<Record<MoveKind, Html>>> = {
       required
       autocomplete="one-time-code"
     />`,
+  'change-name': html`<label for="name">New display name</label>
+    <input id="name" name="name" minlength="3" maxlength="75" required autocomplete="off" />`,
   'tell-pin': html`<label for="pin">The number's PIN, six digits</label>
     <input
       id="pin"

@@ -21,6 +21,7 @@ const DONE: Readonly<Record<MoveKind, string>> = {
   'tell-pin': 'The PIN is kept, and the registration is tried with it.',
   'set-pin': 'The new PIN is set at Meta and sealed here.',
   deregister: 'The number is off Cloud API. Press "retry" to register it again.',
+  'change-name': 'Meta is asked for the name. Its review shows below in a moment.',
   'reveal-certificate': 'The certificate was shown.',
   'reveal-pin': 'The PIN was shown.',
 };

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../desk/log.ts';
 import { startDeliveries, type EventDrainDeps } from './event-drain.ts';
 import { takeEffect } from './hint-effects.ts';
+import { merged } from './merged-hints.ts';
 import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 
 const SECOND_MS = 1000;
@@ -107,7 +108,7 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const pending = await store.inbox.pending(HINTS_AT_ONCE);
   const ready = await withEffects(deps, pending);
   const hints = await Promise.all(
-    ready.map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
+    merged(ready).map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
   );
   const lastMs = (id: PhoneNumberId): number => memory.signalledAtMs.get(id) ?? 0;
   const untold = hints.flatMap(({ targets, receivedAtMs }) =>
@@ -118,9 +119,11 @@ async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const done = hints.filter(({ targets, receivedAtMs }) =>
     targets.every((id) => told.has(id) || lastMs(id) > receivedAtMs),
   );
-  if (done.length > 0) await store.inbox.markDelivered(done.map(({ digest }) => digest));
-  for (const { targets, receivedAtMs } of done) {
-    if (targets.length > 0) deps.onSignalled?.(nowMs() - receivedAtMs);
+  // What the last hint at a number stands for need not wait with it, or a flood at one number would hold up all others.
+  const covered = hints.flatMap((hint) => hint.covered);
+  await store.inbox.markDelivered([...covered, ...done.map(({ digest }) => digest)]);
+  for (const { targets, sinceMs } of done) {
+    if (targets.length > 0) deps.onSignalled?.(nowMs() - sinceMs);
   }
   return told.size === due.length && ready.length === pending.length;
 }

@@ -22,6 +22,18 @@ export const IDLE_EVENTS: ReadonlySet<string> = new Set([
   'VOLUME_BASED_PRICING_TIER_UPDATE',
 ]);
 
+const ACCESS: readonly string[] = [
+  ...['PARTNER_ADDED', 'PARTNER_APP_INSTALLED', 'ACCOUNT_RECONNECTED'],
+];
+
+/**
+ * Access that comes back, or room for more numbers, helps who waits for a person. Each signup brings one, and every other number
+ * of the account would be read for nothing.
+ */
+export function helpsWhoWaitsForPeople(field: string, event: string): boolean {
+  return field === 'business_capability_update' || ACCESS.includes(event);
+}
+
 const LOCKS: readonly string[] = ['DISABLE', 'ACCOUNT_VIOLATION'];
 const REINSTATE = 'REINSTATE';
 const DELETED = 'ACCOUNT_DELETED';

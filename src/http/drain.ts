@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { helpsWhoWaitsForPeople } from '../domain/account-events.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { HintRow } from '../store/hints.ts';
-import type { Store } from '../store/store.ts';
+import type { NumberRow, Store } from '../store/store.ts';
 import type { Log } from '../desk/log.ts';
 import { startDeliveries, type EventDrainDeps } from './event-drain.ts';
 import { takeEffect } from './hint-effects.ts';
@@ -11,6 +12,9 @@ import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 const SECOND_MS = 1000;
 /** Hints of one number within this time are one signal: a flood of webhooks must not fill its history. */
 const MERGE_MS = 10 * SECOND_MS;
+/** In a storm, hints are gathered for a while: a round for each would keep the edge from answering. */
+const GATHER_MS = 250;
+const STORM_HINTS = 20;
 const LONGEST_PAUSE_MS = 30 * SECOND_MS;
 const SIGNUPS_AT_ONCE = 50;
 const HINTS_AT_ONCE = 500;
@@ -40,7 +44,7 @@ export interface Drain {
 
 /** Carries what was promised to callers over to Temporal, for as long as it takes. Several processes may drain at once. */
 export function startDrain(deps: DrainDeps): Drain {
-  const memory: Memory = { signalledAtMs: new Map(), sweptAtMs: 0 };
+  const memory: Memory = { signalledAtMs: new Map(), sweptAtMs: 0, hintsSeen: 0 };
   const stopping = new AbortController();
   let waking = new AbortController();
   const run = async (): Promise<void> => {
@@ -48,6 +52,7 @@ export function startDrain(deps: DrainDeps): Drain {
     while (!stopping.signal.aborted) {
       waking = new AbortController();
       failures = (await isDrained(deps, memory)) ? 0 : failures + 1;
+      if (memory.hintsSeen >= STORM_HINTS) await wait(GATHER_MS);
       const pauseMs = Math.min(SECOND_MS * 2 ** failures, LONGEST_PAUSE_MS);
       // While Temporal is down nothing wakes us: each new webhook would be one more call to wait for.
       const wakers = failures === 0 ? [stopping.signal, waking.signal] : [stopping.signal];
@@ -69,6 +74,8 @@ export function startDrain(deps: DrainDeps): Drain {
 interface Memory {
   readonly signalledAtMs: Map<PhoneNumberId, number>;
   sweptAtMs: number;
+  /** In the last round. */
+  hintsSeen: number;
 }
 
 /** One round. False: something failed and is tried again after a pause. */
@@ -106,6 +113,7 @@ async function startSignups(deps: DrainDeps): Promise<boolean> {
 async function deliverHints(deps: DrainDeps, memory: Memory): Promise<boolean> {
   const { store, nowMs } = deps;
   const pending = await store.inbox.pending(HINTS_AT_ONCE);
+  memory.hintsSeen = pending.length;
   const ready = await withEffects(deps, pending);
   const hints = await Promise.all(
     merged(ready).map(async (hint) => ({ ...hint, targets: await targetsOf(hint, store) })),
@@ -146,15 +154,20 @@ async function withEffects(
  * a read and needs no hint.
  */
 async function targetsOf(
-  { wabaId, digits }: HintRow,
+  { field, event = '', wabaId, digits }: HintRow,
   { numbers }: Pick<Store, 'numbers'>,
 ): Promise<readonly PhoneNumberId[]> {
   const one = digits === undefined ? undefined : await numbers.byDigits(wabaId, digits);
   const rows = digits === undefined ? await numbers.ofAccount(wabaId) : [one];
+  const mayMatter = helpsWhoWaitsForPeople(field, event) ? isPersonsMove : (): boolean => true;
   return rows
     .filter((row) => row !== undefined)
-    .filter(({ outcome }) => outcome === undefined)
+    .filter((row) => row.outcome === undefined && mayMatter(row))
     .map(({ phoneNumberId }) => phoneNumberId);
+}
+
+function isPersonsMove({ waitingFor }: NumberRow): boolean {
+  return waitingFor === 'operator' || waitingFor === 'customer';
 }
 
 /** Answers with those that were told. */

@@ -5,6 +5,7 @@ import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { InTurn } from './database.ts';
 import { withoutNulls, type Schema } from './schema.ts';
 import type { Inbox, NewHint } from './hints.ts';
+import { together } from './together.ts';
 import type { Tombstones } from './tombstones.ts';
 
 interface InboxDeps {
@@ -22,7 +23,7 @@ const ACCOUNT_FIELDS = ['account_update', 'account_review_update'];
 export function createInbox(deps: InboxDeps): Inbox {
   const { db, nowMs } = deps;
   return {
-    keep: (hints) => keep(deps, hints),
+    keep: together((webhooks) => keep(deps, webhooks)),
     pending: async (limit) => {
       const rows = await db
         .selectFrom('inbox')
@@ -56,25 +57,31 @@ export function createInbox(deps: InboxDeps): Inbox {
   };
 }
 
-async function keep(deps: InboxDeps, given: readonly NewHint[]): Promise<number> {
+/** Webhooks come in storms, and each commit waits for the disk: those that come together are kept together. */
+async function keep(
+  deps: InboxDeps,
+  webhooks: readonly (readonly NewHint[])[],
+): Promise<(webhook: readonly NewHint[]) => number> {
   const { inTurn, nowMs } = deps;
-  const hints = await withoutErased(deps, given);
-  return inTurn('inbox', async (transaction) => {
+  const hints = await withoutErased(deps, webhooks.flat());
+  const added = await inTurn('inbox', async (transaction) => {
     const receivedAtMs = nowMs();
-    let kept = 0;
+    const digests = new Set<string>();
     for (let start = 0; start < hints.length; start += HINTS_PER_STATEMENT) {
-      const { numInsertedOrUpdatedRows = 0n } = await transaction
+      const rows = hints.slice(start, start + HINTS_PER_STATEMENT);
+      const inserted = await transaction
         .insertInto('inbox')
-        .values(
-          hints.slice(start, start + HINTS_PER_STATEMENT).map((hint) => rowOf(hint, receivedAtMs)),
-        )
+        .values(rows.map((hint) => rowOf(hint, receivedAtMs)))
         .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
-      kept += Number(numInsertedOrUpdatedRows);
+        .returning('digest')
+        .execute();
+      for (const { digest } of inserted) digests.add(digest);
     }
     await keepDecisions(transaction, decisionsIn(hints, receivedAtMs));
-    return kept;
+    return digests;
   });
+  // Of two that brought the same change the first has brought it.
+  return (webhook) => webhook.filter(({ digest }) => added.delete(digest)).length;
 }
 
 /** A time that is still to come would outlive all that is told later. */

@@ -104,7 +104,6 @@ describe('an event of an account', () => {
   });
 
   test.each([
-    ['business_capability_update', { max_phone_numbers_per_business: 20 }],
     ['account_update', { event: 'no word of Meta' }],
     ['account_update', { event: ['DISABLED_UPDATE'] }],
     ['account_review_update', { decision: null }],
@@ -122,6 +121,27 @@ describe('an event of an account', () => {
   ])('%s is counted and wakes nobody', async (event) => {
     expect(await send('account_update', { event })).toEqual({ kept: 0, ignored: 1 });
     expect(await kept()).toEqual([]);
+  });
+
+  test.each([
+    ['business_capability_update', { max_phone_numbers_per_business: 20 }],
+    ['account_update', { event: 'PARTNER_ADDED' }],
+    ['account_update', { event: 'ACCOUNT_RECONNECTED' }],
+  ])('%s %o wakes only who waits for a person', async (field, value) => {
+    const waits = phoneNumberId('1003');
+    const who = { wabaId: WABA, phoneNumberId: waits, displayPhoneNumber: '+1 555 1003' };
+    await edge.store.signups.accept(newSignup({ ...who, idempotencyKey: waits }));
+    await edge.store.numbers.announce({
+      ...{ phoneNumberId: waits, wabaId: WABA, stage: 'registering', waitingFor: 'operator' },
+      ...{ deadlineAtMs: 0, progressJson: '{}', events: [], announcementKey: 'waits' },
+    });
+    await send(field, value);
+    await drained();
+    expect(edge.temporal.hinted).toEqual([waits]);
+    // It stands for no hint that all are to hear.
+    await send('account_update', { event: 'A_NEW_EVENT' });
+    await send(field, value, TIME_S + 1);
+    await expect.poll(() => edge.temporal.hinted).toContain(RUNS);
   });
 
   test('without a readable time was told when it came', async () => {

@@ -30,6 +30,14 @@ describe.each(KINDS)('%s', (kind) => {
       expect(await store.inbox.pending(10)).toEqual([{ ...hint('a'), receivedAtMs: T0_MS }]);
     });
 
+    it('tells each of webhooks that come together how many of its changes were new', async () => {
+      const { store } = await openTestStore(kind);
+      const kept = [['a', 'b'], ['b', 'c'], ['a']].map((digests) =>
+        store.inbox.keep(digests.map((digest) => hint(digest))),
+      );
+      expect(await Promise.all(kept)).toEqual([2, 1, 0]);
+    });
+
     it.each([hint('a', { digits: '16315555555' }), hint('a', { field: 'account_update' })])(
       'keeps what a change is about: %o',
       async (change) => {

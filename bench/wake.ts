@@ -125,7 +125,7 @@ async function wakeSome(
   return { wakesMs: of(false), baresMs: of(true) };
 }
 
-/** How long after each instant the ledger has the first call with this path; NaN if it has none. */
+/** How long after each instant the ledger has the first call with this path; without end if it has none. */
 async function firstCallsAfter(
   meta: FakeMeta,
   sent: readonly { readonly path: string; readonly atMs: number }[],
@@ -133,7 +133,7 @@ async function firstCallsAfter(
   const reads = (await meta.ledger()).filter(({ method }) => method === 'GET');
   return sent.map(({ path, atMs }) => {
     const call = reads.find((each) => each.at_ms >= atMs && lastPartOf(each.path) === path);
-    return (call?.at_ms ?? NaN) - atMs;
+    return (call?.at_ms ?? Infinity) - atMs;
   });
 }
 

@@ -14,6 +14,7 @@ import {
   type RunningProgram,
 } from '../src/embedded/child-process.ts';
 import { freePort } from '../test/support/free-port.ts';
+import { takeConsole } from './console-pictures.ts';
 
 const EMBEDDED = fileURLToPath(new URL('../src/embedded.ts', import.meta.url));
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
@@ -198,9 +199,13 @@ async function keep(name: string, picture: Buffer): Promise<void> {
 async function takeAll(demo: Demo): Promise<void> {
   say('Playing the demo …');
   const id = await numberInUse(demo);
-  await sleep(SECOND_POLL_MS);
   const { page, browser } = await openPage();
   try {
+    const pictures = await takeConsole(browser, { apiUrl: demo.apiUrl, dataDir }, id);
+    for (const [name, picture] of pictures) await keep(name, picture);
+    // The Temporal UI changes on its own: its pictures are not always wanted.
+    if (process.argv.includes('--console')) return;
+    await sleep(SECOND_POLL_MS);
     const workflow = encodeURIComponent(workflowIdOf(id));
     const url = `${demo.uiUrl}/namespaces/default/workflows/${workflow}`;
     await keep('temporal-ui-number.png', await takeNumber(page, url));

@@ -102,6 +102,25 @@ describe('a number whose account is reviewed', () => {
   });
 });
 
+describe('a webhook before its number is known', () => {
+  it('waits for it, and its first read knows what was told (F33)', async () => {
+    const input = await world.signUp(IN_REVIEW);
+    await world.play(async () => {
+      // Nothing runs yet that could be woken.
+      await reviewed(input, 'PENDING');
+      expect(webhooks.hintsTo(input.phoneNumberId)).toBe(1);
+      await world.sleep(7 * DAY_MS);
+      const handle = await begin(input);
+      expect(await waitingOf(input)).toMatchObject({ refusal: { cause: 'waba_in_review' } });
+      expect(await world.meta.registersOf(input.phoneNumberId)).toEqual([]);
+      await reviewed(input, 'APPROVED');
+      await approve(input);
+      await handle.signal('numberChanged');
+      expect((await handle.result()).outcome).toBe('ready');
+    });
+  });
+});
+
 describe('a number whose account Meta locks', () => {
   it('is registered as soon as the lock is gone: nobody has to ask', async () => {
     const input = await world.signUp({

@@ -26,8 +26,13 @@ const STORIES: Story[] = [
     order: { number: { ...reviewed('APPROVED', 8), pin: '271828' } },
   },
   {
-    title: 'Meta declines the name after twelve seconds',
-    order: { number: { ...reviewed('REJECTED', 12) } },
+    title: 'Meta declines the name after twelve seconds, and approves the next one after five',
+    order: {
+      number: {
+        ...reviewed('REJECTED', 12),
+        rename_review: { decision: 'APPROVED', after_ms: 5 * SECOND_MS },
+      },
+    },
   },
   { title: 'The customer gives up', order: { event: 'CANCEL' } },
 ];

@@ -17,12 +17,13 @@ import { DELIVERY_QUEUE, deliveryIdOf } from '../src/contract/partner-events.ts'
 import { findTemporalProgram } from '../src/embedded/temporal-binaries.ts';
 import { startsOf } from '../src/http/event-drain.ts';
 import { clientTo, startReceiver, type Receiver } from '../test/partner/receiver.ts';
-import { APP_ID } from '../test/support/fake-meta.ts';
+import { APP_ID, partnerOf } from '../test/support/fake-meta.ts';
 import { QUICK } from '../test/support/quick-timing.ts';
 import { installQuietRuntime } from '../test/support/quiet-runtime.ts';
 import { startRealEngine, type RealEngine } from '../test/support/real-engine.ts';
 import {
   DELIVERIES,
+  POOLS,
   RENAMES,
   SCENARIOS,
   WATCHES,
@@ -31,6 +32,7 @@ import {
 } from '../test/replay/scenarios.ts';
 import { acceptSignup } from '../test/support/signup.ts';
 import { writeWorkflowBundle } from './bundle-workflows.ts';
+import { playPreverified } from './record-preverified.ts';
 import { asIn, take } from './scenario-steps.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -174,6 +176,7 @@ try {
       monotonicMs: () => performance.now(),
       appId: APP_ID,
       graphTimeoutMs: 1000,
+      partner: await partnerOf(engine.meta),
     }),
   });
   const caller = await Worker.create({
@@ -186,6 +189,9 @@ try {
     ...Object.entries(SCENARIOS)
       .filter(isWanted)
       .map(([name, scenario]) => record(engine, name, scenario)),
+    ...POOLS.map((name): readonly [string, unknown] => [name, undefined])
+      .filter(isWanted)
+      .map(async ([name]) => keep(name, await playPreverified(engine))),
     ...Object.entries(RENAMES)
       .filter(isWanted)
       .map(([name, rename]) => recordRename(engine, name, rename)),

@@ -5,6 +5,7 @@ import { connectClient } from './connection.ts';
 import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
 import { startsOf } from './http/event-drain.ts';
+import { wakesOf } from './http/preverified-drain.ts';
 import { createOnboardings } from './http/onboardings.ts';
 import { serveHttp } from './http/server.ts';
 import { isLoopback } from './loopback.ts';
@@ -45,6 +46,9 @@ await runProgram('starter', async ({ config, log }) => {
   const drain = startDrain({
     ...{ store, onboardings, nowMs, log, onSignalled: metrics.onSignalled },
     ...(isPartnerTold && { events: { store, deliver: startsOf(client, nowMs) } }),
+    ...(meta.partner && {
+      pool: { store, wakePreverified: wakesOf(client, { nowMs, pollMs: timing.pollMs }) },
+    }),
   });
   try {
     page = await serveMetrics(

@@ -135,6 +135,7 @@ await runProgram('worker', async ({ config, log }) => {
         graphTimeoutMs: config.graph.timeoutMs,
         isPartnerTold: config.partnerEvents !== undefined,
         isAdopting: config.isAdopting,
+        ...(config.meta.partner && { partner: config.meta.partner }),
       }),
       stickyQueueScheduleToStartTimeout: STICKY_MS,
     });

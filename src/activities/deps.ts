@@ -1,8 +1,14 @@
 import type { WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
+import type { BusinessId } from '../graph/ids.ts';
 import type { Store } from '../store/store.ts';
 import { refused } from './translate-failures.ts';
+
+export interface PartnerAccess {
+  readonly businessId: BusinessId;
+  readonly token: Secret;
+}
 
 /** What activities work with. Time is given, so that a fortnight can run in a second. */
 export interface ActivityDeps {
@@ -17,6 +23,8 @@ export interface ActivityDeps {
   readonly graphTimeoutMs: number;
   /** Is there a receiver of events? */
   readonly isPartnerTold?: boolean;
+  /** The partner's own portfolio and token; absent: there are no pre-verified numbers. */
+  readonly partner?: PartnerAccess;
   /** Does the watch begin the onboarding of numbers that were added in WhatsApp Manager? */
   readonly isAdopting?: boolean;
 }

@@ -102,15 +102,19 @@ export async function withDesk<Answer>(
   );
 }
 
-/** Pre-verified numbers are the partner's own: no account's token, and no database. */
+/** Pre-verified numbers are the partner's own: no account's token; and the database only if there is one, as its service watches them. */
 export async function withPartner<Answer>(
   io: Io,
   order: (desk: PreverifiedDeps) => Promise<Answer>,
 ): Promise<Answer> {
   const config = configFor(io, ['meta']);
   const { partner } = config.meta;
+  const { nowMs } = io;
+  const known = { nowMs, ...(partner === undefined ? {} : { partner }) };
   return withGraph(config, (graph) =>
-    order({ graph, ...(partner === undefined ? {} : { partner }) }),
+    hasStore(config.store)
+      ? withStore(config.store, nowMs, (store) => order({ graph, ...known, store }))
+      : order({ graph, ...known }),
   );
 }
 

@@ -32,6 +32,8 @@ const COLUMNS = [
   { title: 'NUMBER', isWhole: true },
   { title: 'STATUS' },
   { title: 'UNTIL', isWhole: true },
+  { title: 'DAYS LEFT' },
+  { title: 'WAITS FOR' },
 ] as const;
 
 function addList(preverified: CliCommand, io: Io): void {
@@ -76,6 +78,11 @@ function addShow(preverified: CliCommand, io: Io): void {
           `Status      ${view.code_verification_status ?? 'not told'}`,
           `Verified    ${dayOf(view.verified_at)}`,
           `Until       ${dayOf(view.verification_expires_at)}`,
+          `Days left   ${view.days_left?.toString() ?? ''}`.trimEnd(),
+          `Waits for   ${view.waits_for}`,
+          ...(view.notice === undefined
+            ? []
+            : [`Told        ${dayOf(view.notice.at)}  ${view.notice.text}`]),
         ],
       });
     })
@@ -139,6 +146,8 @@ function cellsOf(number: PreverifiedView): readonly string[] {
     number.phone_number ?? '',
     number.code_verification_status ?? '',
     dayOf(number.verification_expires_at),
+    number.days_left?.toString() ?? '',
+    number.waits_for,
   ];
 }
 

@@ -1,8 +1,11 @@
+import { daysLeftOf, preverifiedWaitOf, type PreverifiedWait } from '../domain/preverified.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { CodeMethod } from '../graph/checks.ts';
 import type { PreverifiedNumber } from '../graph/facts.ts';
 import type { BusinessId, PreverifiedId } from '../graph/ids.ts';
+import type { PreverifiedNotice } from '../store/preverified.ts';
+import type { Store } from '../store/store.ts';
 import { DeskError, meaningOf, meaningOfRead } from './errors.ts';
 
 /** The partner's own business portfolio at Meta, and the system token that may change it. */
@@ -14,6 +17,9 @@ export interface Partner {
 export interface PreverifiedDeps {
   readonly graph: GraphClient;
   readonly partner?: Partner;
+  readonly nowMs: () => number;
+  /** Absent: nobody watches the pool, and there are no notices. */
+  readonly store?: Pick<Store, 'preverified'>;
 }
 
 /** A pre-verified number as people and programs see it. */
@@ -23,6 +29,12 @@ export interface PreverifiedView {
   readonly code_verification_status: string | undefined;
   readonly verified_at: string | undefined;
   readonly verification_expires_at: string | undefined;
+  /** Whole days until the proof is over. */
+  readonly days_left: number | undefined;
+  /** `code`: yours. `customer`: to claim it. `code-or-customer`: in the last 45 days. */
+  readonly waits_for: PreverifiedWait;
+  /** The last that was told of it ahead of its end. */
+  readonly notice: { readonly at: string; readonly text: string } | undefined;
 }
 
 export interface PreverifiedQuery {
@@ -38,12 +50,13 @@ export async function listPreverified(
 ): Promise<readonly PreverifiedView[]> {
   return asPartner(deps, meaningOfRead, async (partner) => {
     const views: PreverifiedView[] = [];
+    const notices = await deps.store?.preverified.notices();
     const numbers = deps.graph.listPreverifiedNumbers({
       ...partner,
       ...(status === undefined ? {} : { codeVerificationStatus: status }),
       ...(phoneNumber === undefined ? {} : { phoneNumber }),
     });
-    for await (const number of numbers) views.push(viewOf(number));
+    for await (const number of numbers) views.push(viewOf(number, deps.nowMs(), notices));
     return views;
   });
 }
@@ -52,8 +65,9 @@ export async function readPreverified(
   deps: PreverifiedDeps,
   preverifiedId: PreverifiedId,
 ): Promise<PreverifiedView> {
+  const notices = await deps.store?.preverified.notices();
   return asPartner(deps, meaningOfRead, async ({ token }) =>
-    viewOf(await deps.graph.readPreverifiedNumber({ token, preverifiedId })),
+    viewOf(await deps.graph.readPreverifiedNumber({ token, preverifiedId }), deps.nowMs(), notices),
   );
 }
 
@@ -62,9 +76,11 @@ export async function addPreverified(
   deps: PreverifiedDeps,
   phoneNumber: string,
 ): Promise<PreverifiedId> {
-  return asPartner(deps, meaningOf, (partner) =>
+  const id = await asPartner(deps, meaningOf, (partner) =>
     deps.graph.addPreverifiedNumber({ ...partner, phoneNumber }),
   );
+  await deps.store?.preverified.touch(id);
+  return id;
 }
 
 export async function deletePreverified(
@@ -74,6 +90,7 @@ export async function deletePreverified(
   await asPartner(deps, meaningOf, ({ token }) =>
     deps.graph.deletePreverifiedNumber({ token, preverifiedId }),
   );
+  await deps.store?.preverified.markDeleted(preverifiedId);
 }
 
 export async function requestPreverifiedCode(
@@ -95,6 +112,7 @@ export async function submitPreverifiedCode(
   await asPartner(deps, meaningOf, ({ token }) =>
     deps.graph.verifyCode({ token, preverifiedId, code }),
   );
+  await deps.store?.preverified.touch(preverifiedId);
 }
 
 /** @throws DeskError */
@@ -114,13 +132,23 @@ async function asPartner<Answer>(
   }
 }
 
-function viewOf(number: PreverifiedNumber): PreverifiedView {
+function viewOf(
+  number: PreverifiedNumber,
+  nowMs: number,
+  notices?: ReadonlyMap<string, PreverifiedNotice>,
+): PreverifiedView {
+  const { codeVerificationStatus: status, verificationExpiresAtMs: expiresAtMs } = number;
+  const notice = notices?.get(number.preverifiedId);
+  const known = { status: status ?? '', ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
   return {
     preverified_id: number.preverifiedId,
     phone_number: number.phoneNumber,
-    code_verification_status: number.codeVerificationStatus,
+    code_verification_status: status,
     verified_at: timeOf(number.verifiedAtMs),
-    verification_expires_at: timeOf(number.verificationExpiresAtMs),
+    verification_expires_at: timeOf(expiresAtMs),
+    days_left: daysLeftOf(expiresAtMs, nowMs),
+    waits_for: preverifiedWaitOf(known, nowMs),
+    notice: notice && { at: new Date(notice.atMs).toISOString(), text: notice.text },
   };
 }
 

@@ -32,7 +32,7 @@ export function dueOf({ endsAtMs, days, toldAtMs }: Countdown, nowMs: number): n
 }
 
 /** When to look whether a notice is due; undefined once none is left. */
-function nextOf(countdown: Countdown, nowMs: number): number | undefined {
+export function nextOf(countdown: Countdown, nowMs: number): number | undefined {
   const { endsAtMs, days } = countdown;
   const coming = days.map((day) => endsAtMs - day * DAY_MS).find((atMs) => atMs > nowMs);
   return dueOf(countdown, nowMs) ?? coming;

@@ -7,6 +7,7 @@ import type { Log } from '../desk/log.ts';
 import { startDeliveries, type EventDrainDeps } from './event-drain.ts';
 import { takeEffect } from './hint-effects.ts';
 import { merged } from './merged-hints.ts';
+import { wakeAllPreverified, type PreverifiedDrainDeps } from './preverified-drain.ts';
 import { TemporalUnavailable, type Onboardings } from './onboardings.ts';
 
 const SECOND_MS = 1000;
@@ -29,6 +30,8 @@ export interface DrainDeps {
   readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
   /** Absent: the partner is told nothing. */
   readonly events?: Omit<EventDrainDeps, 'log'>;
+  /** Absent: there are no pre-verified numbers. */
+  readonly pool?: PreverifiedDrainDeps;
   /** Told how long after its receipt a webhook has woken its numbers. */
   readonly onSignalled?: (lagMs: number) => void;
   readonly nowMs: () => number;
@@ -83,7 +86,8 @@ async function isDrained(deps: DrainDeps, memory: Memory): Promise<boolean> {
   try {
     const started = await startSignups(deps);
     const delivered = await deliverHints(deps, memory);
-    const { events, log } = deps;
+    const { events, log, pool } = deps;
+    if (pool !== undefined) await wakeAllPreverified(pool);
     const told = events === undefined || (await startDeliveries({ ...events, log }));
     await sweep(deps, memory);
     return started && delivered && told;

@@ -166,6 +166,9 @@ export const preverified = z
     code_verification_status: maybe,
     verified_at: at.optional(),
     verification_expires_at: at.optional(),
+    days_left: z.int().optional(),
+    waits_for: z.enum(['code', 'customer', 'code-or-customer']),
+    notice: z.strictObject({ at, text: z.string() }).optional(),
   })
   .meta({ id: 'PreverifiedNumber' });
 export const preverifiedList = z.strictObject({ preverified_numbers: z.array(preverified) });

@@ -3,6 +3,7 @@ import { NAME_CHANGE_BUDGET, REGISTER_BUDGET } from '../domain/attempt-budget.ts
 import { openKeyring } from '../keyring/keyring.ts';
 import { createAccounts } from './accounts.ts';
 import { createAdoptions } from './create-adoptions.ts';
+import { createPreverified } from './create-preverified.ts';
 import { createTokenLives } from './create-token-lives.ts';
 import { createAttempts } from './attempts.ts';
 import { createAudit } from './audit.ts';
@@ -64,6 +65,7 @@ export async function createStore(
     signups: createSignups(deps),
     adoptions: createAdoptions(deps),
     tokenLives: createTokenLives(deps),
+    preverified: createPreverified(deps),
     numbers: createNumbers(deps),
     fleet: createFleet(deps),
     deliveries: createDeliveries(deps),

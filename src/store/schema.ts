@@ -25,6 +25,7 @@ export interface Schema {
   accountQueue: AccountQueueTable;
   numberReads: NumberReadTable;
   tombstones: TombstoneTable;
+  preverified: PreverifiedTable;
   apiTokens: ApiTokenTable;
   sessions: SessionTable;
   tickets: TicketTable;
@@ -180,6 +181,16 @@ interface NumberReadTable {
   readAtMs: number;
   factsJson: string;
   isRegistered: number;
+}
+
+interface PreverifiedTable {
+  preverifiedId: string;
+  addedAtMs: number;
+  /** Null while its workflow has something to hear. */
+  heardAtMs: number | null;
+  deletedAtMs: number | null;
+  toldAtMs: number | null;
+  toldText: string | null;
 }
 
 interface TombstoneTable {

@@ -9,6 +9,7 @@ import type { TokenLife } from '../domain/token-life.ts';
 import type { Audit, Sessions, Tokens } from './access.ts';
 import type { Adoptions } from './adoptions.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
+import type { Preverified } from './preverified.ts';
 import type { TokenLives } from './token-lives.ts';
 
 export type { NumberRow };
@@ -28,6 +29,7 @@ export interface Store {
   readonly signups: Signups;
   readonly adoptions: Adoptions;
   readonly tokenLives: TokenLives;
+  readonly preverified: Preverified;
   readonly numbers: Numbers;
   readonly fleet: Fleet;
   readonly deliveries: Deliveries;

@@ -10,10 +10,8 @@ import {
   type PhoneNumberId,
   type WabaId,
 } from '../../src/domain/phone-number.ts';
-import type { Partner } from '../../src/desk/preverified.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
-import { isBusinessId } from '../../src/graph/ids.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/app.ts';
 import { NotNow, TemporalUnavailable, type Onboardings } from '../../src/http/onboardings.ts';
 import { serveHttp, type HttpServer, type ServeOptions } from '../../src/http/server.ts';
@@ -25,6 +23,7 @@ import { descriptionIn, type Description } from './documented.ts';
 import {
   APP_ID,
   APP_SECRET,
+  partnerOf,
   startFakeMeta,
   VERIFY_TOKEN,
   type RunningFakeMeta,
@@ -133,8 +132,6 @@ export interface Answer {
   readonly message: string | undefined;
   readonly refusal: z.output<typeof refusalShape> | undefined;
 }
-
-const tokenShape = z.looseObject({ value: z.string() });
 
 const refusalShape = z.strictObject({
   cause: z.string(),
@@ -268,14 +265,6 @@ export async function bearerOf(
 ): Promise<{ readonly authorization: string }> {
   const { token } = await tokens.issue(grant);
   return { authorization: `Bearer ${token.reveal()}` };
-}
-
-/** The emulator's own portfolio, with a fresh token. */
-async function partnerOf(meta: RunningFakeMeta): Promise<Partner> {
-  const { value } = tokenShape.parse(await meta.post('/tokens', { kind: 'system' }));
-  const businessId = '506914307656634';
-  if (!isBusinessId(businessId)) throw new TypeError('no business id');
-  return { businessId, token: new Secret(value) };
 }
 
 function errorOf(text: string): z.output<typeof errorShape>['error'] | undefined {

@@ -44,7 +44,17 @@ describe('a pre-verified number', () => {
       preverified_id: id,
       phone_number: '15550783881',
       code_verification_status: 'VERIFIED',
+      ...{ days_left: 89, waits_for: 'customer' },
     });
+    // Its workflow is started by the drain, and hears of the code.
+    const pending = await edge.store.preverified.pending(10);
+    expect(pending.map(({ preverifiedId }) => preverifiedId)).toEqual([id]);
+    await edge.store.preverified.markHeard(id);
+    await edge.store.preverified.tell(id, { atMs: 0, text: 'Look.' });
+    expect(bodyOf(await send(edge, `GET ${PATH}/${id}`))['notice']).toEqual({
+      ...{ at: '1970-01-01T00:00:00.000Z', text: 'Look.' },
+    });
+    expect(await edge.store.preverified.pending(10)).toEqual([]);
     const provedForMs =
       Date.parse(String(shown['verification_expires_at'])) -
       Date.parse(String(shown['verified_at']));

@@ -9,11 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWorkflowBundle } from '../../scripts/bundle-workflows.ts';
 import { builtWorkflows } from '../support/bundle.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
-import { DELIVERIES, RENAMES, SCENARIOS, WATCHES } from './scenarios.ts';
+import { DELIVERIES, POOLS, RENAMES, SCENARIOS, WATCHES } from './scenarios.ts';
 
 installQuietRuntime();
 
-const LIVES = [SCENARIOS, RENAMES, WATCHES, DELIVERIES].flatMap((lives) => Object.keys(lives));
+const LIVES = [
+  ...[SCENARIOS, RENAMES, WATCHES, DELIVERIES].flatMap((lives) => Object.keys(lives)),
+  ...POOLS,
+];
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

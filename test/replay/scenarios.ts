@@ -192,6 +192,9 @@ interface Rename {
   readonly fault?: { readonly kind: string };
 }
 
+/** Lives of pre-verified numbers. */
+export const POOLS = ['preverified-claimed'] as const;
+
 /** What the partner's receiver answers to one event, attempt by attempt. */
 export const DELIVERIES: Readonly<Record<string, readonly number[]>> = {
   'event-delivered-at-last': [503, 204],

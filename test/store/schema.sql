@@ -222,6 +222,15 @@ CREATE TABLE "numbers" (
 
 CREATE INDEX "numbers_by_digits" on "numbers" ("waba_id", "digits");
 
+CREATE TABLE "preverified" (
+  "preverified_id" text not null primary key,
+  "added_at_ms" bigint not null,
+  "heard_at_ms" bigint,
+  "deleted_at_ms" bigint,
+  "told_at_ms" bigint,
+  "told_text" text
+);
+
 CREATE TABLE "registration_attempts" (
   "phone_number_id" text not null,
   "n" integer not null,

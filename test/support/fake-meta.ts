@@ -1,6 +1,8 @@
 import { request } from 'undici';
 import { z } from 'zod';
 import { startFakeGraph } from '../../fake-graph/server.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { isBusinessId, type BusinessId } from '../../src/graph/ids.ts';
 
 const ledgerSchema = z.object({
   requests: z.array(
@@ -131,4 +133,16 @@ export async function startFakeMeta(
     },
   });
   return { ...steer(server.url), close: () => server.close() };
+}
+
+const tokenShape = z.looseObject({ value: z.string() });
+
+/** The emulator's own portfolio of the partner, with a fresh token. */
+export async function partnerOf(
+  meta: Pick<FakeMeta, 'post'>,
+): Promise<{ readonly businessId: BusinessId; readonly token: Secret }> {
+  const { value } = tokenShape.parse(await meta.post('/tokens', { kind: 'system' }));
+  const businessId = '506914307656634';
+  if (!isBusinessId(businessId)) throw new TypeError('no business id');
+  return { businessId, token: new Secret(value) };
 }

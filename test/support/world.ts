@@ -29,6 +29,13 @@ import {
   type NameChangeInput,
   type NameChangeResult,
 } from '../../src/contract/name-change.ts';
+import {
+  PREVERIFY_PHONE_NUMBER,
+  preverifyIdOf,
+  type PreverifiedActivities,
+  type PreverifiedOutcome,
+  type PreverifyInput,
+} from '../../src/contract/preverified.ts';
 import { searchAttributeKinds } from '../../src/contract/search-attributes.ts';
 import type { Task } from '../../src/domain/onboarding.ts';
 import type { PhoneNumberId, WabaId } from '../../src/domain/phone-number.ts';
@@ -36,13 +43,16 @@ import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { APP_ID, APP_SECRET, startFakeMeta, type FakeMeta } from './fake-meta.ts';
+import { APP_ID, APP_SECRET, partnerOf, startFakeMeta, type FakeMeta } from './fake-meta.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
 import { acceptSignup } from './signup.ts';
 
 const SECOND_MS = 1000;
 const INDEXED_VALUE_TYPES = { Keyword: 2, Datetime: 6, Bool: 5 } as const;
 
+export type PreverifiedHandle = WorkflowHandle<
+  (input: PreverifyInput) => Promise<PreverifiedOutcome>
+>;
 export type Handle = WorkflowHandle<(input: OnboardingInput) => Promise<OnboardingResult>>;
 
 type NameChangeHandle = WorkflowHandle<(input: NameChangeInput) => Promise<NameChangeResult>>;
@@ -63,6 +73,8 @@ export interface World {
   changeName(input: NameChangeInput): Promise<NameChangeHandle>;
   /** Starts the watch of an account, as the HTTP edge does beside each onboarding. */
   watch(wabaId: WabaId): Promise<void>;
+  /** Starts the life of a pre-verified number, as the drain does. */
+  preverify(preverifiedId: string): Promise<PreverifiedHandle>;
   progressOf(phoneNumberId: PhoneNumberId, task?: Task): Promise<Progress>;
   /** Runs the worker until `play` has ended. */
   play<T>(play: () => Promise<T>): Promise<T>;
@@ -119,6 +131,7 @@ export async function createWorld(
       appId: APP_ID,
       graphTimeoutMs,
       isAdopting: true,
+      partner: await partnerOf(meta),
     }),
     clock,
     () => {
@@ -166,6 +179,15 @@ export async function createWorld(
         CHANGE_DISPLAY_NAME,
         { args: [input], workflowId: nameChangeIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
       ),
+    preverify: async (preverifiedId) => {
+      await clock.sync();
+      const input = { preverifiedId, addedAtMs: clock.nowMs(), pollMs: 6 * 3_600_000 };
+      return await env.client.workflow.start<
+        (input: PreverifyInput) => Promise<PreverifiedOutcome>
+      >(PREVERIFY_PHONE_NUMBER, {
+        ...{ args: [input], taskQueue: TASK_QUEUE, workflowId: preverifyIdOf(preverifiedId) },
+      });
+    },
     progressOf: (phoneNumberId, task) =>
       env.client.workflow
         .getHandle(followerIdOf({ phoneNumberId, task }))
@@ -216,10 +238,10 @@ async function startClock(env: TestWorkflowEnvironment, meta: FakeMeta): Promise
 
 /** Every activity sees the time of the workflow server, as does Meta. */
 function inStep(
-  activities: OnboardingActivities & AccountActivities,
+  activities: OnboardingActivities & AccountActivities & PreverifiedActivities,
   clock: Clock,
   onAttempt: () => void,
-): OnboardingActivities & AccountActivities {
+): OnboardingActivities & AccountActivities & PreverifiedActivities {
   const step =
     <Args, Result>(activity: (args: Args) => Promise<Result>) =>
     async (args: Args): Promise<Result> => {
@@ -239,6 +261,8 @@ function inStep(
     settleAttempt: step(activities.settleAttempt),
     announce: step(activities.announce),
     observeAccount: step(activities.observeAccount),
+    observePreverified: step(activities.observePreverified),
+    tellPreverified: step(activities.tellPreverified),
   };
 }
 

@@ -15,6 +15,7 @@ import * as accountEvents from './0012-account-events.ts';
 import * as sources from './0013-sources.ts';
 import * as nameChanges from './0014-name-changes.ts';
 import * as tokenLife from './0015-token-life.ts';
+import * as preverified from './0016-preverified.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -33,6 +34,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0013-sources': sources,
   '0014-name-changes': nameChanges,
   '0015-token-life': tokenLife,
+  '0016-preverified': preverified,
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

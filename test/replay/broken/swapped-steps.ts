@@ -4,6 +4,7 @@ import type { OnboardingActivities } from '../../../src/contract/activities.ts';
 import type { NameChangeInput } from '../../../src/contract/name-change.ts';
 import type { OnboardingInput } from '../../../src/contract/onboarding.ts';
 import type { DeliveryActivities, DeliveryInput } from '../../../src/contract/partner-events.ts';
+import type { PreverifiedActivities, PreverifyInput } from '../../../src/contract/preverified.ts';
 
 /** What a careless change looks like: the attempt is reserved before the number is read. Replay must refuse it. */
 export async function onboardPhoneNumber({ phoneNumberId }: OnboardingInput): Promise<void> {
@@ -34,4 +35,10 @@ export async function changeDisplayName({ phoneNumberId }: NameChangeInput): Pro
   const requestKey = 'too early';
   const kind = 'automatic';
   await activities.reserveAttempt({ phoneNumberId, requestKey, kind, deadlineAtMs: 0 });
+}
+
+/** Tells of a number's end before anybody has looked at it. */
+export async function preverifyPhoneNumber({ preverifiedId }: PreverifyInput): Promise<void> {
+  const activities = proxyActivities<PreverifiedActivities>({ startToCloseTimeout: 30_000 });
+  await activities.tellPreverified({ preverifiedId, atMs: 0, text: 'too early' });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { updateNames, type OnboardingInput } from '../src/contract/onboarding.ts';
+import { signalNames, updateNames, type OnboardingInput } from '../src/contract/onboarding.ts';
 import { digitsOf } from '../src/domain/phone-number.ts';
 import { Secret } from '../src/domain/secret.ts';
 import type { RealEngine } from '../test/support/real-engine.ts';
@@ -28,6 +28,9 @@ export async function take(
   if (step.nameDecision !== undefined) await tell(engine, input, step.nameDecision);
   if (step.accountReview !== undefined) await review(engine, input, step.accountReview);
   if (step.signal !== undefined) await handle.signal(step.signal);
+  if (step.isSignedUpAgain === true) {
+    await handle.signal(signalNames.signedUpAgain, { signedUpAtMs: Date.now() });
+  }
   if (step.name !== undefined) {
     await handle.executeUpdate(updateNames.changeName, {
       args: [{ actor: 'Ada', name: step.name }],

@@ -77,6 +77,7 @@ export type EventKind =
   | 'paused'
   | 'resumed'
   | 'name-submitted'
+  | 'signed-up-again'
   | 'name-decided'
   | 'name-applied'
   | 'name-undecided'

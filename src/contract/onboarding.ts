@@ -92,7 +92,14 @@ export const signalNames = {
   pause: 'pause',
   resume: 'resume',
   abandon: 'abandon',
+  /** The customer went through Embedded Signup again while the run goes on. */
+  signedUpAgain: 'signedUpAgain',
 } as const;
+
+export interface SignedUpAgain {
+  /** When the new callback was accepted; the deadline is counted from the newest. */
+  readonly signedUpAtMs: number;
+}
 
 export const updateNames = {
   /** As `retry`, but it answers, and refuses with a reason. */

@@ -1,16 +1,14 @@
 import { provisionalDeadlineOf } from '../domain/deadline.ts';
+import { needsRegistration } from '../domain/number-facts.ts';
 import type { PhoneNumberId, WabaId } from '../domain/phone-number.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { NumberRow, RegistrationChoice, SignupRow, Store } from '../store/store.ts';
+import { passingFactsOf } from '../steps/facts.ts';
 import { DeskError } from './errors.ts';
-import { nudge } from './nudge.ts';
 import { gainAccess, type Access, type AccessDeps } from './signup-access.ts';
 
 export interface SignupDeps extends AccessDeps {
-  readonly store: Pick<
-    Store,
-    'signups' | 'numbers' | 'credentials' | 'erasure' | 'pacing' | 'inbox'
-  >;
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'credentials' | 'erasure' | 'pacing'>;
   readonly nowMs: () => number;
 }
 
@@ -48,13 +46,11 @@ export async function acceptSignup(deps: SignupDeps, signup: Signup): Promise<Ac
     atOnce: true,
   });
   const known = await store.numbers.byId(phoneNumberId);
-  refuseHeld(known, signup);
+  const isOpen = needsRegistration(passingFactsOf(access.number, deps.nowMs()));
+  refuseHeld(known, { signup, isOpen });
   if ((await store.erasure.welcomeBack(phoneNumberId)) === 'erasing') throw erasing();
   const row = await store.signups.accept(newSignupOf(signup, access, deps.nowMs()));
-  if (known === undefined || known.outcome !== undefined) return { row, isRunning: false };
-  // A customer who reconnects mends a number that waits for that: it looks again, with the new token.
-  await nudge(store, known, { field: 'signup', id: row.id });
-  return { row, isRunning: true };
+  return { row, isRunning: known !== undefined && known.outcome === undefined };
 }
 
 /** What would come to nothing is refused before the code is spent. */
@@ -78,13 +74,17 @@ function erasing(): DeskError {
 /** After these endings Meta wants Embedded Signup again, so a new one begins anew. */
 const REPEATABLE: readonly string[] = ['signup-expired', 'abandoned'];
 
-function refuseHeld(known: NumberRow | undefined, { wabaId }: Signup): void {
+/** `isOpen`: a read says that the number is not on Cloud API, whatever came of it here. */
+function refuseHeld(
+  known: NumberRow | undefined,
+  { signup: { wabaId }, isOpen }: { readonly signup: Signup; readonly isOpen: boolean },
+): void {
   if (known === undefined || REPEATABLE.includes(known.outcome ?? '')) return;
   if (known.wabaId !== wabaId) {
     const message = 'The number is held by another signup; finish or abandon that one first';
     throw new DeskError('number_in_use', message);
   }
-  if (known.outcome === undefined) return;
+  if (known.outcome === undefined || isOpen) return;
   throw new DeskError('already_onboarded', 'The number is onboarded already');
 }
 

@@ -37,7 +37,7 @@ const UPDATE_MS = 5000;
 
 /** The onboardings as the edge sees them. Every method throws TemporalUnavailable when Temporal does not answer in time. */
 export interface Onboardings {
-  /** Starts the signup's onboarding, or finds it running: a repeat is harmless. */
+  /** Starts the signup's onboarding, or tells a running one that its customer signed up again: a repeat is harmless. */
   start(signup: SignupRow): Promise<void>;
   /** Lets the number be read now. False: no onboarding of it runs. */
   hint(phoneNumberId: PhoneNumberId): Promise<boolean>;

@@ -102,7 +102,6 @@ async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted
   const { row, isRunning } = await acceptSignup(deps, signup).catch((error: unknown) => {
     throw withLocation(error, phoneNumberId);
   });
-  if (isRunning) deps.wake();
   await startNow(deps, row);
   return { phoneNumberId, status: isRunning ? 200 : 202 };
 }

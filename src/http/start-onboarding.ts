@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import {
   defineSearchAttributeKey,
   SearchAttributeType,
@@ -12,17 +12,19 @@ import {
 } from '../contract/account-watch.ts';
 import {
   ONBOARD_PHONE_NUMBER,
+  signalNames,
   TASK_QUEUE,
   workflowIdOf,
   type OnboardingInput,
+  type SignedUpAgain,
 } from '../contract/onboarding.ts';
 import type { searchAttributeKinds } from '../contract/search-attributes.ts';
-import type { Source } from '../domain/onboarding.ts';
+import { hasSignupDeadline, type Source } from '../domain/onboarding.ts';
 import type { WabaId } from '../domain/phone-number.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { SignupRow } from '../store/store.ts';
 
-/** Starts the onboarding of what was accepted, or finds it running. */
+/** Starts the onboarding of what was accepted, or tells a running one that its customer signed up again. */
 export async function startOnboarding(
   client: Client,
   signup: SignupRow,
@@ -37,19 +39,32 @@ export async function startOnboarding(
     source,
     timing,
   };
-  await client.workflow.start(ONBOARD_PHONE_NUMBER, {
-    workflowId: workflowIdOf(phoneNumberId),
-    taskQueue: TASK_QUEUE,
-    args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    typedSearchAttributes: attributesOf(signup),
-    staticSummary: `Number …${phoneNumberId.slice(-4)} of account ${wabaId}`,
-    staticDetails: [
-      `Takes number **${phoneNumberId}** of account **${wabaId}** from ${BEGINNINGS[source]} to its certificate.`,
-      'Send the signal `retry` once what it asks for is done.',
-    ].join('\n\n'),
-  });
+  try {
+    await client.workflow.start(ONBOARD_PHONE_NUMBER, {
+      workflowId: workflowIdOf(phoneNumberId),
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      typedSearchAttributes: attributesOf(signup),
+      staticSummary: `Number …${phoneNumberId.slice(-4)} of account ${wabaId}`,
+      staticDetails: [
+        `Takes number **${phoneNumberId}** of account **${wabaId}** from ${BEGINNINGS[source]} to its certificate.`,
+        'Send the signal `retry` once what it asks for is done.',
+      ].join('\n\n'),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await tellOfSignup(client, signup);
+  }
+}
+
+/** The run itself knows whether the signup is the one it began with. */
+async function tellOfSignup(client: Client, signup: SignupRow): Promise<void> {
+  if (!hasSignupDeadline(signup.source)) return;
+  const args: [SignedUpAgain] = [{ signedUpAtMs: signup.acceptedAtMs }];
+  const handle = client.workflow.getHandle(workflowIdOf(signup.phoneNumberId));
+  await handle.signal(signalNames.signedUpAgain, ...args);
 }
 
 const BEGINNINGS: Readonly<Record<Source, string>> = {

@@ -9,7 +9,8 @@ import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLastRead } from './activity-proxies.ts';
 import { announce, takeFacts } from './progress.ts';
-import { knownOf, tell, urgencyOf, type Run } from './run.ts';
+import { isOverdue, knownOf, tell, urgencyOf, type Run } from './run.ts';
+import { hasSignedUpAgain, takeSignup } from './signing-up-again.ts';
 
 const NAME_TOO_LATE = 'The display name that was asked for was not sent: it came too late.';
 
@@ -42,17 +43,22 @@ function lastWordsOf(
 
 /**
  * The deadline is here: one read decides. A number registered by then is registered, even by an answer we lost; otherwise
- * the run fails with `SignupExpired`, so that a new signup may start it again.
+ * the run fails with `SignupExpired`, so that a new signup may start it again. Undefined: the deadline has moved meanwhile.
  */
-export async function readOnceMoreOrExpire(
-  run: Run,
-): Promise<{ readonly kind: 'facts'; readonly facts: NumberFacts }> {
+export async function readOnceMoreOrExpire(run: Run): Promise<Decided | undefined> {
   const facts = await lastRead(run);
   if (facts !== undefined) {
     takeFacts(run, facts);
     if (isRegistered(run, facts) || facts.isOnBizApp) return { kind: 'facts', facts };
   }
+  if (hasSignedUpAgain(run)) takeSignup(run);
+  if (!isOverdue(run)) return undefined;
   return await fail(run, 'signup-expired', { cause: 'deadline_passed' });
+}
+
+interface Decided {
+  readonly kind: 'facts';
+  readonly facts: NumberFacts;
 }
 
 function isRegistered({ input }: Run, facts: NumberFacts): boolean {

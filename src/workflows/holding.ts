@@ -24,7 +24,8 @@ export async function whileHeld(run: Run): Promise<NumberFacts | undefined> {
     announce(run, { ...run.progress, waiting: paused, pausedBy });
     await until(run, () => messages.pausedBy !== pausedBy || messages.givenUpBy !== undefined);
     await endIfGivenUp(run);
-    if (isHeld(run) && isOverdue(run)) return (await readOnceMoreOrExpire(run)).facts;
+    const decided = isHeld(run) && isOverdue(run) ? await readOnceMoreOrExpire(run) : undefined;
+    if (decided !== undefined) return decided.facts;
   }
   run.heldFrom = undefined;
   announce(run, { ...run.progress, waiting, pausedBy: undefined });

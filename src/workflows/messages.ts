@@ -16,6 +16,7 @@ import {
   type OrderName,
   type Progress,
   type SentBy,
+  type SignedUpAgain,
 } from '../contract/onboarding.ts';
 import { carryOut, ORDERS, whyNotName, whyNotNow } from './orders.ts';
 import { tell, type Run } from './run.ts';
@@ -25,6 +26,7 @@ const IN_CLEAR = 'its input was not encrypted';
 
 const numberChanged = defineSignal(signalNames.numberChanged);
 const changeName = defineUpdate<Progress, [NameWish]>(updateNames.changeName);
+const signedUpAgain = defineSignal<[SignedUpAgain]>(signalNames.signedUpAgain);
 const progress = defineQuery<Progress>(queryNames.progress);
 
 /** Handlers only change state; the story acts on it. */
@@ -38,6 +40,13 @@ export function handleMessages(run: Run): void {
       run.messages.hints += 1;
     },
     { description: 'A hint that something changed at Meta: the number is read now' },
+  );
+  setHandler(
+    signedUpAgain,
+    (signup) => {
+      if (!isInClear(run, signup)) noteSignup(run, signup);
+    },
+    { description: 'From the service: the customer went through Embedded Signup again' },
   );
   handleOrder(run, 'retryNow');
   handleOrder(run, 'numberFreed');
@@ -55,6 +64,23 @@ export function handleMessages(run: Run): void {
       description: `${ORDERS[name].description}. No input needed; the history tells what came of it`,
     });
   }
+}
+
+/** A repeat, or an older one, says nothing new. */
+function noteSignup(run: Run, signup: unknown): void {
+  const { messages } = run;
+  const toldMs = signedUpAtMsIn(signup) ?? 0;
+  // The clock of who tells may be ahead of ours.
+  const atMs = toldMs < Date.now() ? toldMs : Date.now();
+  if (atMs <= messages.signedUpAtMs) return;
+  messages.signedUpAtMs = atMs;
+  messages.hints += 1;
+  tell(run, 'signed-up-again', ['The customer went through Embedded Signup again.', 'signup']);
+}
+
+function signedUpAtMsIn(signup: unknown): number | undefined {
+  const isOne = typeof signup === 'object' && signup !== null && 'signedUpAtMs' in signup;
+  return isOne && typeof signup.signedUpAtMs === 'number' ? signup.signedUpAtMs : undefined;
 }
 
 function handleOrder(run: Run, name: OrderName): void {

@@ -38,7 +38,7 @@ export function takeFacts(run: Run, facts: NumberFacts): void {
   const nameDecision = facts.nameDecision ?? (isSameName ? before : undefined);
   run.progress = {
     ...progress,
-    ...(run.isBoundByDeadline && { deadlineAtMs: deadlineOf(facts, run.input.signedUpAtMs) }),
+    ...(run.isBoundByDeadline && { deadlineAtMs: deadlineOf(facts, run.signedUpAtMs) }),
     tracks: {
       ownership: facts.codeVerificationStatus,
       registration: registrationOf(facts),

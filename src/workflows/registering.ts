@@ -70,10 +70,14 @@ async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promis
     case 'look-after-lost-answer':
       return { kind: 'facts', facts: await lookAfterLostAnswer(run) };
     case 'read-once-more-or-expire':
-      return await readOnceMoreOrExpire(run);
+      return await expireUnlessRegistered(run);
     case 'wait':
       return await move(run, step);
   }
+}
+
+async function expireUnlessRegistered(run: Run): Promise<Seen> {
+  return (await readOnceMoreOrExpire(run)) ?? { kind: 'facts', facts: await look(run) };
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Run {
   wantedName: string | undefined;
   /** Until when an approved new name can be applied; undefined while none is. */
   renameDueAtMs: number | undefined;
+  /** The signup from which the deadline is counted. */
+  signedUpAtMs: number;
   /** The instant at which the last notice of the deadline was due; 0 before the first. */
   noticeToldAtMs: number;
   /** When Meta told the last decision about the name that this run has heard of; 0 before the first. */
@@ -49,6 +51,8 @@ export interface Messages {
   hints: number;
   retries: number;
   retriesServed: number;
+  /** When the customer went through Embedded Signup last. */
+  signedUpAtMs: number;
   /** Who has paused the number. */
   pausedBy: string | undefined;
   /** Who has given the number up. */
@@ -67,7 +71,7 @@ export function openRun(input: OnboardingInput): Run {
     timing,
     activities: proxyOnboardingActivities(timing),
     messages: {
-      ...{ hints: 0, retries: 0, retriesServed: 0 },
+      ...{ hints: 0, retries: 0, retriesServed: 0, signedUpAtMs: input.signedUpAtMs },
       ...{ pausedBy: undefined, givenUpBy: undefined, takesName: false, name: undefined },
     },
     progress: {
@@ -82,6 +86,7 @@ export function openRun(input: OnboardingInput): Run {
     isBoundByDeadline,
     wantedName: undefined,
     renameDueAtMs: undefined,
+    signedUpAtMs: input.signedUpAtMs,
     noticeToldAtMs: 0,
     decisionToldAtMs: 0,
     heldFrom: undefined,

@@ -110,8 +110,10 @@ async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken>
     if (decided !== undefined) return { kind: 'facts', facts: decided };
     const end = await race(run, wait, sinceMs);
     if (end.kind === 'refused') await stopOrWaitForAccess(run, end.refusal, waiting);
-    else if (end.kind === 'deadline') return await readOnceMoreOrExpire(run);
-    else if (end.kind !== 'again') {
+    else if (end.kind === 'deadline') {
+      const last = await readOnceMoreOrExpire(run);
+      if (last !== undefined) return last;
+    } else if (end.kind !== 'again') {
       if (end.kind === 'facts') await take(run, end.facts);
       return end;
     }

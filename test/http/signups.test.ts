@@ -190,7 +190,6 @@ describe('a signup callback', () => {
   test('B18: is answered with the status URL when the number is in progress, and renews its token', async () => {
     const first = await embeddedSignup();
     await edge.signUp(first);
-    const wakes = edge.wakes.count;
     const tokenOf = async (): Promise<string | undefined> =>
       (await edge.store.credentials.tokenOf(wabaId(first.waba_id)))?.reveal();
     const token = await tokenOf();
@@ -199,21 +198,27 @@ describe('a signup callback', () => {
     expect(again.status).toBe(200);
     expect(again.headers.get('location')).toBe(`/v1/numbers/${number}`);
     expect(await tokenOf()).not.toBe(token);
-    expect(edge.wakes.count).toBe(wakes + 1);
-    const hints = await edge.store.inbox.pending(100);
-    expect(hints.filter(({ wabaId: id }) => id === waba)).toHaveLength(1);
+    const told = edge.temporal.started.filter(({ phoneNumberId: id }) => id === number);
+    expect(told).toHaveLength(2);
+    expect(told[1]?.acceptedAtMs).toBeGreaterThanOrEqual(told[0]?.acceptedAtMs ?? Infinity);
   });
 
   test.each<Outcome>(['ready', 'registered-name-undecided', 'not-applicable'])(
     'B19: is refused when the number is %s',
     async (outcome) => {
-      const body = await embeddedSignup();
+      const body = await embeddedSignup({ number: { registered_at: Date.now() } });
       await announce(body, outcome);
       const answer = await edge.signUp(body);
       expect([answer.status, answer.code]).toEqual([409, 'already_onboarded']);
       expect(answer.headers.get('location')).toBe(`/v1/numbers/${body.phone_number_id}`);
     },
   );
+
+  test('begins anew when the number is done but a read says that it is not registered', async () => {
+    const body = await embeddedSignup();
+    await announce(body, 'ready');
+    expect((await edge.signUp(body)).status).toBe(202);
+  });
 
   test.each<Outcome>(['signup-expired', 'abandoned'])(
     'begins anew after an onboarding that is %s',

@@ -30,6 +30,8 @@ interface Step {
   readonly signal?: keyof typeof signalNames;
   /** Another display name that a person gives. */
   readonly name?: string;
+  /** The customer goes through Embedded Signup again. */
+  readonly isSignedUpAgain?: true;
 }
 
 const inReview = (afterMs: number) => ({
@@ -149,6 +151,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       { afterMs: 2000, patch: { on_handset: false }, signal: 'numberChanged' },
       { afterMs: 1000, signal: 'resume' },
       { afterMs: 2000, signal: 'retry' },
+    ],
+  },
+  'signed-up-again': {
+    signup: (nowMs) => {
+      const signedUpAtMs = nowMs - 12 * DAY_MS;
+      const number = { ...inReview(1000), last_onboarded_time: signedUpAtMs };
+      return { order: { scenario: 'on_handset', number }, signedUpAtMs };
+    },
+    pollMs: 1000,
+    steps: [
+      { afterMs: 3000, isSignedUpAgain: true },
+      { afterMs: 5000, patch: { on_handset: false }, signal: 'retry' },
     ],
   },
   'abandoned-by-a-person': {

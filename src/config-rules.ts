@@ -17,12 +17,12 @@ export function withFallbacks(
   return given;
 }
 
-export function isAlone(env: {
+/** It shows what a history says, and knows no other credential. */
+export function isCodecServerGuarded(env: {
   API_TOKEN?: string | undefined;
-  HOST: string;
   CODEC_SERVER_HOST: string;
 }): boolean {
-  return env.API_TOKEN !== undefined || [env.HOST, env.CODEC_SERVER_HOST].every(isLoopback);
+  return env.API_TOKEN !== undefined || isLoopback(env.CODEC_SERVER_HOST);
 }
 
 export function isPort(port: number): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { databaseUrl, durationMs, origins, port, text, word } from './config-fields.ts';
-import { isAlone, isPollIntervalSane, withFallbacks } from './config-rules.ts';
+import { ACCESS_VARIABLES, accessOf, isIdentityWhole, type AccessConfig } from './access-config.ts';
+import { databaseUrl, durationMs, port, text, word } from './config-fields.ts';
+import { isCodecServerGuarded, isPollIntervalSane, withFallbacks } from './config-rules.ts';
 import { telemetryOf, type TelemetryConfig } from './config-telemetry.ts';
 import type { CodecSettings } from './connection.ts';
 import { Secret } from './domain/secret.ts';
@@ -38,13 +39,7 @@ export interface Config extends TelemetryConfig {
     readonly codec: CodecSettings;
   };
   readonly store: { readonly place: StorePlace; readonly keyFile: string };
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    /** Absent: only callers on this machine are served. */
-    readonly apiToken?: Secret;
-    readonly allowedOrigins: readonly string[];
-  };
+  readonly http: { readonly host: string; readonly port: number } & AccessConfig;
   /** Who is told of a number's events. */
   readonly partnerEvents?: { readonly url: string; readonly secret: Secret };
   /** Where the codec server listens. */
@@ -116,8 +111,7 @@ const environment = z
     STARTER_METRICS_PORT: port.optional(),
     WORKER_METRICS_HOST: word,
     WORKER_METRICS_PORT: port.optional(),
-    API_TOKEN: word.min(32, 'must have at least 32 characters').optional(),
-    ALLOWED_ORIGINS: origins.optional(),
+    ...ACCESS_VARIABLES,
     OTEL_EXPORTER_OTLP_ENDPOINT: text
       .refine(isWebUrl, 'must be an http or https address')
       .optional(),
@@ -158,10 +152,13 @@ const environment = z
     error: 'must be between 1m and the deadline (14d)',
     when: are('POLL_INTERVAL', 'GRAPH_BASE_URL'),
   })
-  .refine(isAlone, {
+  .refine(isCodecServerGuarded, {
     path: ['API_TOKEN'],
-    error: 'required when HOST or CODEC_SERVER_HOST is not loopback',
-    when: are('API_TOKEN', 'HOST', 'CODEC_SERVER_HOST'),
+    error: 'required when CODEC_SERVER_HOST is not loopback',
+    when: are('API_TOKEN', 'CODEC_SERVER_HOST'),
+  })
+  .refine(isIdentityWhole, {
+    error: 'JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL belong together: set all or none',
   });
 
 type Environment = z.output<typeof environment>;
@@ -192,11 +189,11 @@ export function readConfig({ env, nodeVersion, nowMs }: Surroundings): Config {
 function configOf(env: Environment, temporal: TemporalProfile): Config {
   const appSecret = new Secret(env.META_APP_SECRET);
   const verifyToken = new Secret(env.META_VERIFY_TOKEN);
-  const apiToken = env.API_TOKEN === undefined ? undefined : new Secret(env.API_TOKEN);
+  const access = accessOf(env);
   const partner = partnerOf(env);
   const told = partnerEventsOf(env);
   const secrets = [
-    ...[appSecret, verifyToken, apiToken, temporal.apiKey, partner?.token],
+    ...[appSecret, verifyToken, access.apiToken, temporal.apiKey, partner?.token],
     ...[env.DATABASE_URL?.password, told.partnerEvents?.secret],
   ];
   return {
@@ -216,12 +213,7 @@ function configOf(env: Environment, temporal: TemporalProfile): Config {
       ...(env.TEMPORAL_UI_URL !== undefined && { uiUrl: env.TEMPORAL_UI_URL.replace(/\/+$/, '') }),
     },
     store: { place: placeOf(env), keyFile: env.KEY_FILE },
-    http: {
-      host: env.HOST,
-      port: env.PORT,
-      allowedOrigins: env.ALLOWED_ORIGINS ?? [],
-      ...(apiToken !== undefined && { apiToken }),
-    },
+    http: { host: env.HOST, port: env.PORT, ...access },
     ...told,
     codecServer: { host: env.CODEC_SERVER_HOST, port: env.CODEC_SERVER_PORT },
     ...telemetryOf(env),

@@ -6,6 +6,7 @@ import { environmentOf } from './embedded/environment.ts';
 import { followNumbers, type FirstEnd } from './embedded/follow.ts';
 import { BadOptions, HELP, parseOptions, type EmbeddedOptions } from './embedded/options.ts';
 import { endOf, startNode, startPrograms, type Start } from './embedded/programs.ts';
+import type { Secret } from './domain/secret.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -46,7 +47,7 @@ async function runPrograms(start: Start, store: Store): Promise<Ended> {
   try {
     // Not before: until here a Ctrl-C ends this process at once, and the leash what it has started.
     const stopped = interrupted();
-    sayWhere(start);
+    sayWhere(start, await store.sessions.offerLogin({ owner: 'you', role: 'admin' }));
     await sayOrPlayFirst(start, store);
     const failed = programs.failure.then((reason): Ended => ({ kind: 'failed', reason }));
     const ended = firstEnd({ start, store, signal: following.signal });
@@ -57,9 +58,11 @@ async function runPrograms(start: Start, store: Store): Promise<Ended> {
   }
 }
 
-function sayWhere({ options: { ports, dataDir }, isDemo, env }: Start): void {
+function sayWhere({ options: { ports, dataDir }, isDemo, env }: Start, word: Secret): void {
   say('');
   say(`Temporal UI  ${env['TEMPORAL_UI_URL'] ?? ''}`);
+  say(`Console      http://127.0.0.1:${ports.http}/login/${word.reveal()}`);
+  say('             logs one browser in, within ten minutes');
   say(`HTTP API     http://127.0.0.1:${ports.http}/v1/numbers`);
   if (isDemo) say(`Meta (fake)  http://127.0.0.1:${ports.fakeGraph}/_fake`);
   say(`State, logs  ${dataDir}`);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { ConfigError, type Config } from './config.ts';
 import { connectClient } from './connection.ts';
 import { createHttpApp } from './http/app.ts';
 import { startDrain } from './http/drain.ts';
@@ -32,6 +33,15 @@ function fleetMetricsOf(
   });
 }
 
+/** Who can be reached from elsewhere must be able to tell its callers apart. */
+async function refuseOpenDoor({ http }: Config, { tokens }: Store): Promise<void> {
+  const hasCredential = http.apiToken !== undefined || http.identity !== undefined;
+  if (isLoopback(http.host) || hasCredential || (await tokens.any())) return;
+  throw new ConfigError([
+    'HOST: is not loopback, and nobody could log in; set API_TOKEN or JWT_ISSUER, or make a token: whatsapp-onboarding tokens new',
+  ]);
+}
+
 await runProgram('starter', async ({ config, log }) => {
   const nowMs = Date.now;
   const { meta, temporal, timing } = config;
@@ -51,6 +61,7 @@ await runProgram('starter', async ({ config, log }) => {
     }),
   });
   try {
+    await refuseOpenDoor(config, store);
     page = await serveMetrics(
       config.metrics.starter && { ...config.metrics.starter, prefix: 'STARTER_METRICS_' },
       { registry, log, refresh: fleetMetricsOf(registry, { store, log }) },
@@ -67,7 +78,7 @@ await runProgram('starter', async ({ config, log }) => {
       graphTimeoutMs: config.graph.timeoutMs,
       monotonicMs: () => performance.now(),
       access: config.http,
-      isBehindTls: !isLoopback(config.http.host),
+      isBehindTls: !isLoopback(config.http.host) || config.http.trustedProxies.length > 0,
       ...(temporal.uiUrl !== undefined && {
         temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
       }),

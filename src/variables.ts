@@ -161,7 +161,7 @@ export const VARIABLES = {
   WORKER_METRICS_HOST: { meaning: 'Its address', fallback: '127.0.0.1' },
   API_TOKEN: {
     meaning:
-      'What callers of signups and numbers send as `Authorization: Bearer …`: at least 32 characters. Required when `HOST` is not loopback',
+      'What your own servers send as `Authorization: Bearer …`: at least 32 characters. An operator: it neither shows secrets nor takes away. When `HOST` is not loopback, this, an identity provider (`JWT_ISSUER`) or a token of `tokens new` is required',
     isSecret: true,
   },
   ALLOWED_ORIGINS: {
@@ -170,6 +170,35 @@ export const VARIABLES = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning:
       'An OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`. Without it nothing is traced',
+  },
+  TRUSTED_PROXIES: {
+    meaning:
+      "Addresses and networks of your own proxies, separated by commas: `10.0.0.5, 192.168.0.0/16`. Their `x-forwarded-for` tells who calls; nobody else's does",
+  },
+  SIGNUPS_PER_MINUTE: {
+    meaning: 'How many signups a caller may send a minute; from one address three times as many',
+    fallback: '10',
+  },
+  JWT_ISSUER: {
+    meaning:
+      'Your identity provider, as `iss` of its JWTs names it. With `JWT_AUDIENCE` and `JWT_JWKS_URL` its people may call with them',
+  },
+  JWT_AUDIENCE: { meaning: 'This service, as `aud` of the JWTs names it' },
+  JWT_JWKS_URL: {
+    meaning: "Where the provider's public keys are: https, or http to a loopback host",
+  },
+  JWT_ALGORITHMS: {
+    meaning: 'Signatures that are taken, separated by commas. HMAC and `none` never are',
+    fallback: 'RS256, ES256',
+  },
+  JWT_ROLE_CLAIM: {
+    meaning:
+      "Where a JWT holds the person's roles: a claim, or a path such as `realm_access.roles`",
+    fallback: 'roles',
+  },
+  JWT_ROLES: {
+    meaning: 'What the provider calls our roles',
+    fallback: 'viewer=viewer, operator=operator, admin=admin',
   },
   LOG_LEVEL: {
     meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',

@@ -4,6 +4,7 @@ import { addAccountList } from './account-list.ts';
 import { addAccountShow } from './account-show.ts';
 import { addAccountSubscribe, addAccountUnsubscribe } from './account-subscribe.ts';
 import { addAccountWatch } from './account-watch.ts';
+import { addAudit } from './audit.ts';
 import { CliCommand } from './cli-command.ts';
 import { addCode } from './code.ts';
 import { addCompletion } from './completion.ts';
@@ -24,6 +25,7 @@ import { addPin } from './pin.ts';
 import { addPreverifiedCommands } from './preverified.ts';
 import { addDeregister, addRegister } from './registration.ts';
 import { addStart } from './start.ts';
+import { addTokens } from './tokens.ts';
 
 const PROGRAM_NAME = 'whatsapp-onboarding';
 
@@ -53,6 +55,8 @@ export function createProgram(io: Io): CliCommand {
   addKeys(program, io);
   addEvents(program, io);
   addForget(program, io);
+  addTokens(program, io);
+  addAudit(program, io);
   addCompletion(program, io);
   return program;
 }

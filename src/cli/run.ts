@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { DeskError } from '../desk/errors.ts';
 import { KeyChangeRefused, KeyMissing } from '../keyring/errors.ts';
 import { SealBroken, SealingKeyUnusable, StoreUnavailable } from '../store/errors.ts';
+import { beginAudit } from './audited.ts';
 import { pathOf } from './cli-command.ts';
 import { cliErrorOf } from './desk-errors.ts';
 import { CLI_ERRORS, CliError } from './errors.ts';
@@ -16,17 +17,21 @@ const OF_KEYS = [SealingKeyUnusable, SealBroken, KeyMissing];
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
   let running = '';
-  program.hook('preAction', (_program, command) => {
+  let ended: (result: string) => Promise<void> = () => Promise.resolve();
+  program.hook('preAction', async (_program, command) => {
     running = pathOf(command);
+    ended = await beginAudit(io, { name: running.replace(/: $/, ''), args: command.args });
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
+    await ended('done');
     return 0;
   } catch (error) {
     // Help that was asked for is printed already.
     if (error instanceof CommanderError) return error.exitCode;
     io.terminal.progress(undefined);
     const { code, message } = meaningOf(error, running);
+    await ended(code);
     const text = args.includes('--json')
       ? JSON.stringify({ error: { code, message, request_id: randomUUID() } })
       : message;

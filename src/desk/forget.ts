@@ -68,6 +68,7 @@ export async function forget(
 
 const OUTSIDE = [
   'Meta, which keeps the number until it is deleted in WhatsApp Manager',
+  'the audit trail, which keeps who ordered what for its id',
   'logs that were shipped elsewhere: they hold its id, no personal data',
   'backups of the database: what is sealed in them opens no more, rows in clear go as the backups age',
   'histories that Temporal has archived',

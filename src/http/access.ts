@@ -2,12 +2,19 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Role } from '../domain/role.ts';
 import type { Secret } from '../domain/secret.ts';
 import { HttpError } from './errors.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import type { Caller } from './routes.ts';
 
 export interface AccessRules {
   /** Of the partner's own servers. */
   readonly apiToken?: Secret;
+  /** Whose JWTs are taken. */
+  readonly identity?: IdentityProvider;
   readonly allowedOrigins: readonly string[];
+  /** Addresses and networks whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Of one caller; of one address three times as many. */
+  readonly signupsPerMinute: number;
 }
 
 /** A credential of no person's: what the environment gives, or the machine itself. It neither sees secrets nor takes away. */

@@ -13,8 +13,9 @@ import {
   type AccessRules,
 } from './access.ts';
 import { readBody } from './body.ts';
-import type { GrantOf } from './credentials.ts';
+import type { GrantOf } from './grant.ts';
 import { HttpError } from './errors.ts';
+import type { Limits } from './limits.ts';
 import { FORM_TYPE, MAX_FORM_BYTES } from './console/form.ts';
 import type { Call, Caller, OpenCall } from './routes.ts';
 import { csrfTokenOf, type SessionCookie } from './session-cookie.ts';
@@ -24,18 +25,20 @@ export interface AdmitDeps {
   readonly store: Pick<Store, 'sessions' | 'tokens'>;
   readonly cookie: SessionCookie;
   readonly grantOf: GrantOf;
+  readonly limits: Pick<Limits, 'requests' | 'failures'>;
 }
 
 /**
  * Lets a call through, with who makes it: a bearer of a credential, a browser that has logged in or, as long as no credential was ever
  * set up, a program on this machine.
  *
- * @throws HttpError origin_not_allowed, unauthenticated, forbidden, invalid_csrf_token
+ * @throws HttpError too_many_requests, origin_not_allowed, unauthenticated, forbidden, invalid_csrf_token
  */
 export function createAdmit(deps: AdmitDeps): (call: OpenCall, least: Role) => Promise<Call> {
   return async (call, least) => {
+    deps.limits.requests.take(call.address);
     checkOrigin(call.request.headers, deps.access);
-    const caller = await callerIn(call.request.headers, deps);
+    const caller = await callerIn(call, deps);
     if (caller === undefined) throw unauthenticated();
     if (!isAtLeast(caller.role, least)) throw new HttpError('forbidden');
     const request = await provenRequest(call.request, caller);
@@ -43,9 +46,12 @@ export function createAdmit(deps: AdmitDeps): (call: OpenCall, least: Role) => P
   };
 }
 
-async function callerIn(headers: Headers, deps: AdmitDeps): Promise<Caller | undefined> {
+async function callerIn(
+  { request: { headers }, address }: OpenCall,
+  deps: AdmitDeps,
+): Promise<Caller | undefined> {
   if (headers.has('authorization')) {
-    const grant = await deps.grantOf(bearerOf(headers));
+    const grant = await tried(deps, address, () => deps.grantOf(bearerOf(headers)));
     return grant && callerOf(grant);
   }
   const key = deps.cookie.keyIn(headers);
@@ -53,6 +59,18 @@ async function callerIn(headers: Headers, deps: AdmitDeps): Promise<Caller | und
   if (deps.access.apiToken !== undefined || (await deps.store.tokens.any())) return undefined;
   if (!isLoopbackCall(headers) || isBrowser(headers)) return undefined;
   return callerOf({ owner: 'this machine', role: MACHINE_ROLE });
+}
+
+/** After too many credentials that do not work nobody finds out whether the next one would. */
+export async function tried<Grant>(
+  { limits: { failures } }: Pick<AdmitDeps, 'limits'>,
+  address: string,
+  look: () => Promise<Grant | undefined>,
+): Promise<Grant | undefined> {
+  failures.check(address);
+  const grant = await look();
+  if (grant === undefined) failures.take(address);
+  return grant;
 }
 
 async function bySession(key: string, { store }: AdmitDeps): Promise<Caller | undefined> {

@@ -8,6 +8,9 @@ import type { AccessRules } from './access.ts';
 import { accountRoutes } from './accounts.ts';
 import { createAdmit } from './admit.ts';
 import { answerError, answerJson, newRequestId } from './answers.ts';
+import { auditRoutes } from './audit.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import { createClientAddress } from './client-address.ts';
 import { declared, declaredRaw } from './contract.ts';
 import { createConsole } from './console/console.ts';
 import type { EmbeddedSignup } from './console/signup-page.ts';
@@ -18,6 +21,7 @@ import { eventRoutes } from './events.ts';
 import { answerHealth, answerReadiness, HEALTH, READINESS } from './health.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import type { Log } from '../desk/log.ts';
+import { createLimits, limited } from './limits.ts';
 import { loginRoutes } from './login.ts';
 import { nameRoutes } from './name.ts';
 import { numberRoutes } from './numbers.ts';
@@ -83,19 +87,23 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
   const { appSecret, verifyToken } = meta;
   const deps = { ...rest, ...meta, hash: createKeyedHash(appSecret) };
   const acceptSignup = createAcceptSignup(deps);
-  const takeSignup = createTakeSignup(acceptSignup, deps.hash);
+  const takeSignup = createTakeSignup(acceptSignup, deps);
   const webhooks = { ...deps, inbox: deps.store.inbox, appSecrets: [appSecret] };
   const cookie = createSessionCookie({ isBehindTls: deps.isBehindTls === true });
-  const doors = { ...deps, cookie, grantOf: createGrantOf(deps) };
+  const limits = createLimits({ ...deps.access, monotonicMs: deps.monotonicMs });
+  const doors = { ...deps, cookie, limits, grantOf: createGrantOf(deps) };
   const { pages, assets, answerFailure, show } = createConsole({ ...deps, acceptSignup });
   const routes: Routes = {
-    '/v1/signups': { POST: operator(declared(signupContract, takeSignup)) },
+    '/v1/signups': {
+      POST: operator(limited(limits.takeSignup, declared(signupContract, takeSignup))),
+    },
     ...numberRoutes(deps),
     ...eventRoutes({ ...deps, feed: createEventFeed(deps) }),
     ...nameRoutes(deps),
     ...accountRoutes(deps),
     ...phoneNumberRoutes(deps),
     ...preverifiedRoutes(deps),
+    ...auditRoutes(deps),
     '/v1/webhooks/meta': {
       GET: anyone(
         declaredRaw(HANDSHAKE, ({ request }) =>
@@ -111,9 +119,14 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
     },
   };
   const forPeople = { ...pages, ...assets, ...loginRoutes({ ...doors, show }) };
-  const admit = createAdmit(doors);
-  addRoutes(app, routes, { ...deps, admit });
-  addRoutes(app, forPeople, { ...deps, admit, answerFailure });
+  const guards = {
+    ...deps,
+    admit: createAdmit(doors),
+    audited: createAuditTrail(deps),
+    addressOf: createClientAddress(deps.access.trustedProxies),
+  };
+  addRoutes(app, routes, guards);
+  addRoutes(app, forPeople, { ...guards, answerFailure });
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;
 }

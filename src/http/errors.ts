@@ -1,5 +1,5 @@
 interface HttpErrorEntry {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
   /** One sentence: what to do. It never repeats what was sent. */
   readonly message: string;
   /** Seconds after which the same request may succeed. */
@@ -22,10 +22,14 @@ export const HTTP_ERRORS = {
     status: 401,
     message: 'Send an API token that is valid, as authorization: Bearer',
   },
-  invalid_csrf_token: {
-    status: 403,
-    message: 'Load the page again, and send its word as x-csrf-token or csrf_token',
+  identity_provider_unavailable: {
+    status: 503,
+    message: 'The keys of the identity provider cannot be read; try again',
+    retryAfterS: 30,
   },
+  too_many_requests: { status: 429, message: 'Wait as long as retry-after says' },
+  invalid_state: { status: 403, message: 'Load the page again: its word is used or too old' },
+  invalid_csrf_token: { status: 403, message: 'Load the page again, and send its csrf_token' },
   too_many_streams: {
     status: 503,
     message: 'Too many event streams are open, or the service stops; ask again in a moment',

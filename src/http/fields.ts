@@ -72,6 +72,16 @@ export const fleetAfter = field(
   'invalid_after',
 );
 /** A cursor of Meta's. */
+export const auditAfter = field(
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/)
+    .transform(Number)
+    .exactOptional(),
+  'invalid_after',
+);
+/** What our own page was given for a signup; whatever else stands there is none of these words. */
+export const state = field(z.unknown().transform(wordOf).exactOptional(), 'invalid_state');
 export const metaAfter = field(z.string().regex(FORMS.cursor).exactOptional(), 'invalid_after');
 /** The id of the last event that was seen. */
 export const eventsAfter = field(
@@ -183,4 +193,8 @@ function fits<Value>(check: (value: Value) => unknown) {
       throw error;
     }
   };
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

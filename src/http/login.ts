@@ -1,12 +1,14 @@
 import { Secret } from '../domain/secret.ts';
 import type { Store } from '../store/store.ts';
 import { checkOrigin, type AccessRules } from './access.ts';
+import { tried } from './admit.ts';
 import { answerRedirect } from './answers.ts';
 import { readForm } from './console/form.ts';
 import { loginPage } from './console/login-page.ts';
 import type { Page } from './console/page.ts';
-import type { GrantOf, KnownGrant } from './credentials.ts';
+import type { GrantOf, KnownGrant } from './grant.ts';
 import { HttpError } from './errors.ts';
+import type { Limits } from './limits.ts';
 import { anyone, viewer, type Call, type OpenCall, type Routes } from './routes.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -15,6 +17,7 @@ interface LoginDeps {
   readonly store: Pick<Store, 'sessions'>;
   readonly cookie: SessionCookie;
   readonly grantOf: GrantOf;
+  readonly limits: Pick<Limits, 'requests' | 'failures'>;
   readonly show: (page: Page, status?: number) => Promise<Response>;
 }
 
@@ -33,19 +36,21 @@ export function loginRoutes(deps: LoginDeps): Routes {
   };
 }
 
-async function logIn({ request }: OpenCall, deps: LoginDeps): Promise<Response> {
+async function logIn({ request, address }: OpenCall, deps: LoginDeps): Promise<Response> {
   // Without an origin it is no form of ours: a foreign one could log a person in as somebody else.
   if (!request.headers.has('origin')) throw new HttpError('origin_not_allowed');
   checkOrigin(request.headers, deps.access);
   const fields = await readForm(request);
-  const grant = await deps.grantOf((fields.get('token') ?? '').trim());
+  const token = (fields.get('token') ?? '').trim();
+  const grant = await tried(deps, address, () => deps.grantOf(token));
   if (grant === undefined) return deps.show(loginPage(REFUSED), 401);
   return welcome(grant, deps);
 }
 
 /** The link is spent by this: whoever comes second is asked for a token. */
-async function logInByLink({ params }: OpenCall, deps: LoginDeps): Promise<Response> {
-  const grant = await deps.store.sessions.takeLogin(new Secret(params['word'] ?? ''));
+async function logInByLink({ params, address }: OpenCall, deps: LoginDeps): Promise<Response> {
+  const word = new Secret(params['word'] ?? '');
+  const grant = await tried(deps, address, () => deps.store.sessions.takeLogin(word));
   if (grant === undefined) return deps.show(loginPage(SPENT), 401);
   return welcome(grant, deps);
 }

@@ -52,6 +52,7 @@ const OF_PATHS: readonly ErrorCode[] = ['not_found'];
 const OF_CONTRACTS: readonly ErrorCode[] = ['unknown_parameter'];
 const OF_CALLERS: readonly ErrorCode[] = [
   ...(['origin_not_allowed', 'unauthenticated', 'forbidden', 'store_unavailable'] as const),
+  ...(['too_many_requests', 'identity_provider_unavailable'] as const),
 ];
 const OF_BODIES: readonly ErrorCode[] = [
   ...(['unsupported_media_type', 'unsupported_content_encoding', 'body_too_large'] as const),

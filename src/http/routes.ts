@@ -1,6 +1,8 @@
 import type { Context, Hono } from 'hono';
 import type { Role } from '../domain/role.ts';
 import { answerError, answerRedirect, httpErrorOf, newRequestId } from './answers.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { ClientAddressOf } from './client-address.ts';
 import type { Contract } from './contract.ts';
 import { HttpError } from './errors.ts';
 import type { Log } from '../desk/log.ts';
@@ -70,6 +72,9 @@ interface RouteDeps {
   readonly answerFailure?: (error: HttpError, requestId: string) => Response | Promise<Response>;
   /** Lets the call through, with who makes it. @throws HttpError */
   readonly admit: (call: OpenCall, least: Role) => Promise<Call>;
+  readonly audited?: AuditTrail;
+  /** Absent: who is connected is who calls. */
+  readonly addressOf?: ClientAddressOf;
 }
 
 export interface AnsweredRoute {
@@ -103,37 +108,54 @@ async function answer(
   route: Route,
   { path, deps }: { readonly path: string; readonly deps: RouteDeps },
 ): Promise<Response> {
+  const addressOf: ClientAddressOf = deps.addressOf ?? ((peer) => peer);
   const call = {
     request: context.req.raw,
     requestId: newRequestId(),
     params: context.req.param(),
-    address: context.env.peer,
+    address: addressOf(context.env.peer, context.req.raw.headers),
   };
-  const response = await answered(route, call, deps);
+  const { method } = context.req;
+  const response = await answered(call, { ...route, method, route: path }, deps);
   response.headers.set('x-request-id', call.requestId);
   if (deps.isBehindTls === true)
     response.headers.set('strict-transport-security', 'max-age=31536000');
-  const done = { method: context.req.method, route: path, status: response.status };
+  const done = { method, route: path, status: response.status };
   deps.onAnswer?.(done);
   deps.log.info({ ...done, requestId: call.requestId }, 'answered');
   return response;
 }
 
-async function answered(route: Route, call: OpenCall, deps: RouteDeps): Promise<Response> {
-  const { log, nowMs, admit, answerFailure = answerError } = deps;
+async function answered(
+  call: OpenCall,
+  route: Route & { readonly method: string; readonly route: string },
+  deps: RouteDeps,
+): Promise<Response> {
+  const { admit, audited = unaudited } = deps;
   try {
     if (route.role === 'anyone') return await route.handle(call);
-    return await route.handle(await admit(call, route.role));
+    const admitted = await admit(call, route.role);
+    return await audited(admitted, route, () => route.handle(admitted));
   } catch (error) {
-    const known = httpErrorOf(error, nowMs());
-    const { requestId } = call;
-    if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
-    else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
-    if (known?.code === 'unauthenticated' && isNavigation(call.request))
-      return answerRedirect('/login');
-    return await answerFailure(known ?? new HttpError('internal_error'), requestId);
+    return await failed(error, call, deps);
   }
 }
+
+async function failed(
+  error: unknown,
+  call: OpenCall,
+  { log, nowMs, answerFailure = answerError }: RouteDeps,
+): Promise<Response> {
+  const known = httpErrorOf(error, nowMs());
+  const { requestId } = call;
+  if (known === undefined) log.error({ err: error, requestId }, 'a request failed: a bug');
+  else if (known !== error) log.warn({ err: error, requestId }, 'a request failed');
+  if (known?.code === 'unauthenticated' && isNavigation(call.request))
+    return answerRedirect('/login');
+  return await answerFailure(known ?? new HttpError('internal_error'), requestId);
+}
+
+const unaudited: AuditTrail = async (_call, _route, handle) => handle();
 
 /** A person at a browser, who would be told nothing by JSON. */
 function isNavigation({ method, headers }: Request): boolean {

@@ -51,6 +51,18 @@ const event = z
 
 export const eventsPage = z.strictObject({ events: z.array(event), paging }).meta({ id: 'Events' });
 
+export const auditPage = z
+  .strictObject({
+    audit: z.array(
+      z.strictObject({
+        ...{ at, request_id: z.uuid(), actor: word, role: word, action: word },
+        ...{ subject: maybe, result: maybe },
+      }),
+    ),
+    paging,
+  })
+  .meta({ id: 'Audit' });
+
 const progress = {
   paused_by: maybe,
   waiting_until: at.optional(),

@@ -5,10 +5,14 @@ import { json, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
 import * as take from './fields.ts';
 import type { KeyedHash } from './keyed-hash.ts';
+import type { Call } from './routes.ts';
 import { signupTaken } from './shapes.ts';
 
 /** A signup callback of the right form. */
-export type SignupRequest = Signup;
+export interface SignupRequest extends Signup {
+  /** What our own page was given for this signup. */
+  readonly state?: string;
+}
 
 const body = z.strictObject({
   code: take.signupCode,
@@ -17,6 +21,7 @@ const body = z.strictObject({
   platform: take.platform,
   code_method: take.optionalCodeMethod,
   data_localization_region: take.region,
+  state: take.state,
 });
 
 export const signupContract = {
@@ -29,22 +34,21 @@ export const signupContract = {
   errors: [
     ...(['code_expired', 'meta_unavailable', 'number_not_in_account', 'number_in_use'] as const),
     ...(['already_onboarded', 'erasure_in_progress', 'not_configured'] as const),
-    ...(['idempotency_key_reused', 'signup_in_progress'] as const),
+    ...(['idempotency_key_reused', 'signup_in_progress', 'invalid_state'] as const),
   ],
 } as const;
 
-export type SignupCall = Pick<
-  Taken<z.ZodObject, z.ZodObject, typeof body>,
-  'body' | 'idempotencyKey'
->;
+export type SignupCall = Pick<Call, 'session'> &
+  Pick<Taken<z.ZodObject, z.ZodObject, typeof body>, 'body' | 'idempotencyKey'>;
 
 /** @throws HttpError for what belongs to the other platform */
 export function signupOf(call: SignupCall, hash: KeyedHash): SignupRequest {
-  const { code, waba_id: wabaId, phone_number_id: phoneNumberId } = call.body;
+  const { code, waba_id: wabaId, phone_number_id: phoneNumberId, state } = call.body;
   const how = howOf(call.body);
   const key = call.idempotencyKey;
   return {
     ...{ code, wabaId, phoneNumberId, how },
+    ...(state !== undefined && { state }),
     // A code can be used once, so it names the signup where the caller does not.
     idempotencyKey: key === undefined ? hash('code', code.reveal()) : hash('key', key),
     bodyHash: hash('body', code.reveal(), wabaId, phoneNumberId, JSON.stringify(how)),

@@ -1,18 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DeskError } from '../desk/errors.ts';
-import { acceptSignup, type SignupDeps as DeskDeps } from '../desk/signup.ts';
+import { acceptSignup, type Signup, type SignupDeps as DeskDeps } from '../desk/signup.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
-import type { SignupRow } from '../store/store.ts';
+import type { SignupRow, Store } from '../store/store.ts';
 import { answerJson } from './answers.ts';
 import { HttpError } from './errors.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import type { Onboardings } from './onboardings.ts';
-import { signupOf, type SignupCall, type SignupRequest } from './signup-request.ts';
+import { signupOf, type SignupCall } from './signup-request.ts';
 
 /** How long a repeat waits for the request it repeats: somewhat longer than Meta takes to exchange a code. */
 const TWIN_MS = 6000;
 
 interface SignupDeps extends DeskDeps {
+  readonly store: DeskDeps['store'] & Pick<Store, 'sessions'>;
   readonly onboardings: Pick<Onboardings, 'start'>;
   readonly hash: KeyedHash;
   /** Lets the drain look at what is new. */
@@ -35,10 +36,11 @@ interface Flight {
  */
 export function createTakeSignup(
   accept: AcceptSignup,
-  hash: KeyedHash,
+  deps: Pick<SignupDeps, 'hash' | 'store'>,
 ): (call: SignupCall) => Promise<Response> {
   return async (call) => {
-    const { phoneNumberId, status } = await accept(signupOf(call, hash));
+    const { state, ...signup } = signupOf(call, deps.hash);
+    const { phoneNumberId, status } = await accept(signup, () => checkState(deps, call, state));
     const url = statusUrlOf(phoneNumberId);
     return answerJson({ phone_number_id: phoneNumberId, status_url: url }, status, {
       location: url,
@@ -46,13 +48,14 @@ export function createTakeSignup(
   };
 }
 
-/** @throws DeskError, HttpError */
-export type AcceptSignup = (signup: SignupRequest) => Promise<Accepted>;
+/** `prove` refuses a caller, before the code is spent and after a repeat has had its answer. @throws DeskError, HttpError */
+export type AcceptSignup = (signup: Signup, prove?: () => Promise<void>) => Promise<Accepted>;
 
 /** One signup at a time under a key, whichever door it comes through. */
 export function createAcceptSignup(deps: SignupDeps): AcceptSignup {
   const flights = new Map<string, Flight>();
-  return (signup) => fly(flights, signup, () => accept(deps, signup));
+  return (signup, prove = () => Promise.resolve()) =>
+    fly(flights, signup, () => accept(deps, signup, prove));
 }
 
 export function statusUrlOf(phoneNumberId: PhoneNumberId): string {
@@ -62,7 +65,7 @@ export function statusUrlOf(phoneNumberId: PhoneNumberId): string {
 /** One request at a time under a key: a twin gets the answer of the first. */
 async function fly(
   flights: Map<string, Flight>,
-  { idempotencyKey, bodyHash }: SignupRequest,
+  { idempotencyKey, bodyHash }: Signup,
   take: () => Promise<Accepted>,
 ): Promise<Accepted> {
   const first = flights.get(idempotencyKey);
@@ -92,13 +95,29 @@ function refuseOtherBody(earlier: { readonly bodyHash: string }, bodyHash: strin
   if (earlier.bodyHash !== bodyHash) throw new HttpError('idempotency_key_reused');
 }
 
-async function accept(deps: SignupDeps, signup: SignupRequest): Promise<Accepted> {
+/** A page shows that it began the signup itself. Who calls with a token has shown who it is. */
+async function checkState(
+  { store }: Pick<SignupDeps, 'store'>,
+  { session }: SignupCall,
+  state: string | undefined,
+): Promise<void> {
+  if (session === undefined) return;
+  const isIts = state !== undefined && (await store.sessions.useState(session.id, state));
+  if (!isIts) throw new HttpError('invalid_state');
+}
+
+async function accept(
+  deps: SignupDeps,
+  signup: Signup,
+  prove: () => Promise<void>,
+): Promise<Accepted> {
   const { phoneNumberId, idempotencyKey, bodyHash } = signup;
   const stored = await deps.store.signups.byIdempotencyKey(idempotencyKey);
   if (stored !== undefined) {
     refuseOtherBody(stored, bodyHash);
     return { phoneNumberId: stored.phoneNumberId, status: 202 };
   }
+  await prove();
   const { row, isRunning } = await acceptSignup(deps, signup).catch((error: unknown) => {
     throw withLocation(error, phoneNumberId);
   });

@@ -35,6 +35,12 @@ function problemsOf(env: Env, nodeVersion?: string): readonly string[] {
   return [];
 }
 
+const IDENTITY = {
+  JWT_ISSUER: 'https://id.example',
+  JWT_AUDIENCE: 'whatsapp-onboarding',
+  JWT_JWKS_URL: 'https://id.example/keys',
+};
+
 describe('a good environment', () => {
   test('needs four variables, and the rest has defaults', () => {
     const config = configOf({});
@@ -54,7 +60,10 @@ describe('a good environment', () => {
       place: { kind: 'sqlite', path: '.data/onboarding.db' },
       keyFile: '.data/sealing-key.json',
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, allowedOrigins: [] });
+    expect(config.http).toEqual({
+      ...{ host: '127.0.0.1', port: 3000, allowedOrigins: [], trustedProxies: [] },
+      signupsPerMinute: 10,
+    });
     expect(config.timing.pollMs).toBe(6 * 3_600_000);
     expect(config.meta.appSecret.reveal()).toBe(APP_SECRET);
   });
@@ -173,14 +182,34 @@ describe('a bad environment', () => {
     [
       'an open codec server',
       { CODEC_SERVER_HOST: '0.0.0.0' },
-      'API_TOKEN: required when HOST or CODEC_SERVER_HOST is not loopback',
-    ],
-    [
-      'an open edge',
-      { HOST: '0.0.0.0' },
-      'API_TOKEN: required when HOST or CODEC_SERVER_HOST is not loopback',
+      'API_TOKEN: required when CODEC_SERVER_HOST is not loopback',
     ],
     ['a short token', { API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: must have at least 32 characters'],
+    [
+      'half an identity provider',
+      { JWT_ISSUER: 'https://id.example' },
+      'JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL belong together: set all or none',
+    ],
+    [
+      'keys that anybody on the way could change',
+      { ...IDENTITY, JWT_JWKS_URL: 'http://id.example/keys' },
+      'JWT_JWKS_URL: must be https, or http to a loopback host',
+    ],
+    ...['HS256', 'none', 'RS256, HS512'].map((names): [string, Env, string] => [
+      'signatures that we could make ourselves',
+      { ...IDENTITY, JWT_ALGORITHMS: names },
+      'JWT_ALGORITHMS: must be some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
+    ]),
+    ...['root=x', 'admin', 'admin=', 'admin=x, viewer=x'].map((pairs): [string, Env, string] => [
+      'roles that we do not have',
+      { ...IDENTITY, JWT_ROLES: pairs },
+      'JWT_ROLES: must be like viewer=staff, operator=whatsapp-ops, admin=whatsapp-admins',
+    ]),
+    ...['10.0.0.0/33', 'proxy.example', '10.0.0.1, '].map((networks): [string, Env, string] => [
+      'B43',
+      { TRUSTED_PROXIES: networks },
+      'TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8',
+    ]),
     [
       'an origin with a path',
       { ALLOWED_ORIGINS: 'https://a.example, https://b.example/x' },

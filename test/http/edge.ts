@@ -152,7 +152,7 @@ const errorShape = z.strictObject({
 /** The real app on a real socket, with a real store and fake-graph behind it. */
 export async function openEdge(
   changes: {
-    access?: HttpAppDeps['access'];
+    access?: Partial<HttpAppDeps['access']>;
     /** Who calls, where a call does not say: an administrator, unless `access` is given. */
     caller?: 'admin' | 'this machine';
     isBehindTls?: boolean;
@@ -202,7 +202,10 @@ export async function openEdge(
       },
       ...(changes.hasPartner === true ? { partner: await partnerOf(meta) } : {}),
     },
-    access: changes.access ?? { allowedOrigins: [] },
+    access: {
+      ...{ allowedOrigins: [], trustedProxies: [], signupsPerMinute: 100_000 },
+      ...changes.access,
+    },
     isBehindTls: changes.isBehindTls ?? false,
     temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
     nowMs: Date.now,

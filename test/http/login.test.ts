@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { csrfTokenOf } from '../../src/http/session-cookie.ts';
 import { openEdge, type Answer, type Edge } from './edge.ts';
 
@@ -129,5 +129,60 @@ describe("a browser's change", () => {
   ])('%s is refused', async (_row, headersOf) => {
     const cookie = cookieOf(await logIn(token.reveal()));
     expect((await retry(headersOf(cookie))).code).toBe('invalid_csrf_token');
+  });
+});
+
+describe("a signup of a browser's page", () => {
+  async function signUp(edge: Edge, cookie: string, state?: unknown): Promise<Answer> {
+    const { code, waba_id, phone_number_id } = await edge.meta.signUp({});
+    const headers = { cookie, origin: edge.url, 'x-csrf-token': csrfOf(cookie) };
+    return edge.signUp({ code, waba_id, phone_number_id, state }, headers);
+  }
+  const idOf = async (cookie: string): Promise<string> => {
+    const key = new Secret(cookie.split('=')[1] ?? '');
+    return (await edge.store.sessions.byKey(key))?.id ?? '';
+  };
+
+  test('B14: is taken with the word that its session was given, once', async () => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    const state = await edge.store.sessions.newState(await idOf(cookie));
+    expect((await signUp(edge, cookie, state)).status).toBe(202);
+    const again = await signUp(edge, cookie, state);
+    expect([again.status, again.code]).toEqual([403, 'invalid_state']);
+  });
+
+  test('B14: is refused without it, with a wrong one and with that of another session', async () => {
+    const [cookie, other] = [
+      cookieOf(await logIn(token.reveal())),
+      cookieOf(await logIn(token.reveal())),
+    ];
+    const foreign = await edge.store.sessions.newState(await idOf(other));
+    const answers = [];
+    for (const state of [undefined, 'x', 7, foreign]) {
+      answers.push(await signUp(edge, cookie, state));
+    }
+    const said = answers.map(({ status, code, message }) => [status, code, message]);
+    expect(new Set(said.map((each) => each.join())).size).toBe(1);
+    expect(said[0]?.slice(0, 2)).toEqual([403, 'invalid_state']);
+  });
+
+  test('B14: is not asked for it when its caller has a token', async () => {
+    const { code, waba_id, phone_number_id } = await edge.meta.signUp({});
+    const headers = { authorization: `Bearer ${token.reveal()}` };
+    const answer = await edge.signUp({ code, waba_id, phone_number_id }, headers);
+    expect(answer.status).toBe(202);
+  });
+});
+
+describe('this machine', () => {
+  test('is let in as an operator until the first token is made, and never as a browser', async () => {
+    const open = await openEdge({ caller: 'this machine' });
+    const browser = { 'sec-fetch-site': 'none' };
+    expect((await open.call('/v1/numbers')).status).toBe(200);
+    expect((await open.call('/v1/audit')).code).toBe('forbidden');
+    expect((await open.call('/v1/numbers', { headers: browser })).code).toBe('unauthenticated');
+    await open.store.tokens.issue({ owner: 'bob', role: 'viewer' });
+    expect((await open.call('/v1/numbers')).code).toBe('unauthenticated');
+    await open.close();
   });
 });

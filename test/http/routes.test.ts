@@ -19,6 +19,7 @@ const OPEN = [
 /** Else reading is for viewers, taking away for administrators, and all other changes for operators. */
 const EXCEPTIONS: Readonly<Record<string, Role>> = {
   'GET /v1/numbers/:id/certificate': 'admin',
+  'GET /v1/audit': 'admin',
   'PUT /v1/accounts/:waba_id/subscription': 'admin',
   'POST /logout': 'viewer',
   'GET /signup': 'operator',

@@ -78,6 +78,12 @@ test('tells in one line that the port of its metrics is in use, and exits 1', as
   expect([code, err]).toEqual([1, `starter: STARTER_METRICS_PORT: ${port} is in use\n`]);
 });
 
+test('does not serve others while nobody could log in, and exits 78', async () => {
+  const { code, err } = await startStarter({ HOST: '0.0.0.0', PORT: String(await freePort()) })
+    .ended;
+  expect([code, err.split(';')[0]]).toEqual([78, 'HOST: is not loopback, and nobody could log in']);
+});
+
 test('tells in one line that its database cannot be opened, and exits 1', async () => {
   const path = join(folder, 'a-file');
   writeFileSync(path, '');

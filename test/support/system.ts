@@ -66,6 +66,7 @@ export async function startSystemOn(ground: SystemGround, given: Given): Promise
         PORT: port.toString(),
         WORKFLOW_BUNDLE: ground.workflowBundlePath,
         LOG_LEVEL: 'trace',
+        SIGNUPS_PER_MINUTE: '10000',
         ...env,
       },
       logFile: join(engine.dir, `${name}.log`),

@@ -26,6 +26,7 @@ import { loginRoutes } from './login.ts';
 import { nameRoutes } from './name.ts';
 import { numberRoutes } from './numbers.ts';
 import type { Onboardings } from './onboardings.ts';
+import { createOnce } from './once.ts';
 import { describedIn, OPENAPI, openApiOf } from './openapi.ts';
 import { phoneNumberRoutes } from './phone-numbers.ts';
 import { preverifiedRoutes } from './preverified.ts';
@@ -125,7 +126,7 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
     audited: createAuditTrail(deps),
     addressOf: createClientAddress(deps.access.trustedProxies),
   };
-  addRoutes(app, routes, guards);
+  addRoutes(app, routes, { ...guards, once: createOnce(deps) });
   addRoutes(app, forPeople, { ...guards, answerFailure });
   app.notFound(() => answerError(new HttpError('not_found'), newRequestId()));
   return app;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJsonObject, readOptionalJsonObject } from './body.ts';
 import { HttpError, type ErrorCode } from './errors.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import type { Once } from './once.ts';
 import { readQuery } from './query.ts';
 
 const NOTHING = z.strictObject({});
@@ -23,6 +24,8 @@ export interface Contract<
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
   /** Beside those of the fields, and those that every route may answer with. */
   readonly errors?: readonly ErrorCode[];
+  /** It knows its own repeats, by more than a day's memory. */
+  readonly isOwnKeeper?: true;
   /** It reads its calls by itself: signed bytes, a question of Meta's. The contract is then for the reference alone. */
   readonly isRaw?: true;
 }
@@ -53,7 +56,12 @@ export interface Taken<
 /** As much of a call as a contract looks at. */
 interface Asked {
   readonly request: Request;
+  readonly requestId: string;
   readonly params: Readonly<Record<string, string>>;
+  /** Absent for anyone. */
+  readonly actor?: string;
+  /** Absent where no orders are taken. */
+  readonly once?: Once;
 }
 
 /** A handler that says what it takes and answers. */
@@ -72,9 +80,19 @@ export function declared<
   contract: Contract<Params, Query, Body>,
   handle: (call: Call & Taken<Params, Query, Body>) => Response | Promise<Response>,
 ): Declared<Call> {
-  return Object.assign(async (call: Call) => handle({ ...call, ...(await take(contract, call)) }), {
-    contract,
-  });
+  return Object.assign(
+    async (call: Call) => {
+      const { taken, sent } = await take(contract, call);
+      const run = async (): Promise<Response> => handle({ ...call, ...taken });
+      const { once, actor, request, requestId } = call;
+      const { idempotencyKey: key } = taken;
+      const isKept = contract.isOwnKeeper !== true && key !== undefined && actor !== undefined;
+      if (!isKept || once === undefined) return run();
+      const { pathname, search } = new URL(request.url);
+      return once({ actor, key, asked: [request.method, pathname, search, sent], requestId, run });
+    },
+    { contract },
+  );
 }
 
 /** As `declared`, for a handler that reads its calls by itself. */
@@ -114,12 +132,15 @@ export function faultsIn(schema: z.ZodObject | undefined): readonly ErrorCode[] 
 async function take<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>(
   contract: Contract<P, Q, B>,
   { request, params: path }: Asked,
-): Promise<Taken<P, Q, B>> {
+): Promise<{ readonly taken: Taken<P, Q, B>; readonly sent: string }> {
   const params = takenBy(contract.params, new Map(Object.entries(path)));
   const query = takenBy(contract.query, readQuery(request, keysOf(contract.query)));
-  const body = takenBy(contract.body, await bodyOf(request, contract.body));
+  const members = await bodyOf(request, contract.body);
+  const body = takenBy(contract.body, members);
   const idempotencyKey = isOrder(request.method) ? readIdempotencyKey(request) : undefined;
-  return { params, query, body, idempotencyKey };
+  // In one order, whatever the order of the caller's.
+  const sent = JSON.stringify([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { taken: { params, query, body, idempotencyKey }, sent };
 }
 
 /** Something that may have an effect. */

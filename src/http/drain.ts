@@ -26,7 +26,7 @@ const INBOX_MS = 8 * 24 * 3600 * SECOND_MS;
 const SWEEP_MS = 3600 * SECOND_MS;
 
 export interface DrainDeps {
-  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials'>;
+  readonly store: Pick<Store, 'signups' | 'numbers' | 'inbox' | 'credentials' | 'orders'>;
   readonly onboardings: Pick<Onboardings, 'start' | 'hint'>;
   /** Absent: the partner is told nothing. */
   readonly events?: Omit<EventDrainDeps, 'log'>;
@@ -218,4 +218,5 @@ async function sweep({ store, nowMs }: DrainDeps, memory: Memory): Promise<void>
     if (nowMs() - atMs > SWEEP_MS) memory.signalledAtMs.delete(id);
   }
   await store.inbox.forget(nowMs() - INBOX_MS);
+  await store.orders.forgetOld();
 }

@@ -141,6 +141,11 @@ export const HTTP_ERRORS = {
     status: 422,
     message: 'This idempotency key came with another body before; choose a new one',
   },
+  order_in_progress: {
+    status: 409,
+    message: 'The same order is being worked on; ask again in a moment',
+    retryAfterS: 2,
+  },
   signup_in_progress: {
     status: 409,
     message: 'The same signup is being worked on; ask again in a moment',

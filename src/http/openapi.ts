@@ -47,6 +47,9 @@ type Operation = NonNullable<Parameters<typeof createDocument>[0]['paths']>[stri
 
 /** Of every route. */
 const ALWAYS: readonly ErrorCode[] = ['bad_request_target', 'internal_error'];
+const OF_REPEATS: readonly ErrorCode[] = [
+  ...(['idempotency_key_reused', 'order_in_progress', 'outcome_unknown'] as const),
+];
 /** A dot in front, or what is no letter there, makes another path of it. */
 const OF_PATHS: readonly ErrorCode[] = ['not_found'];
 const OF_CONTRACTS: readonly ErrorCode[] = ['unknown_parameter'];
@@ -130,7 +133,7 @@ function errorsOf({ method, role, contract }: DescribedRoute): readonly ErrorCod
       ...(role === 'anyone' ? [] : OF_CALLERS),
       ...(params === undefined ? [] : OF_PATHS),
       ...(contract.isRaw === true ? [] : OF_CONTRACTS),
-      ...(isOrder(method) && contract.isRaw !== true ? OF_BODIES : []),
+      ...(isOrder(method) && contract.isRaw !== true ? [...OF_BODIES, ...OF_REPEATS] : []),
       ...[params, query, body].flatMap(faultsIn),
       ...errors,
     ]),

@@ -5,6 +5,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { ClientAddressOf } from './client-address.ts';
 import type { Contract } from './contract.ts';
 import { HttpError } from './errors.ts';
+import type { Once } from './once.ts';
 import type { Log } from '../desk/log.ts';
 
 /** What anyone may send. */
@@ -15,6 +16,8 @@ export interface OpenCall {
   readonly params: Readonly<Record<string, string>>;
   /** The caller's own, behind the proxies we know. */
   readonly address: string;
+  /** Absent where no orders are taken. */
+  readonly once?: Once;
 }
 
 /** Who calls, and how we know. */
@@ -66,6 +69,8 @@ interface RouteDeps {
   readonly nowMs: () => number;
   /** Callers come over TLS, through a proxy: browsers are told to stay with it. */
   readonly isBehindTls?: boolean;
+  /** Carries out once what comes under a key. */
+  readonly once?: Once;
   /** Told of each answer of a route; `route` is its pattern. */
   readonly onAnswer?: (answer: AnsweredRoute) => void;
   /** Where people look at the answer and not programs. */
@@ -114,6 +119,7 @@ async function answer(
     requestId: newRequestId(),
     params: context.req.param(),
     address: addressOf(context.env.peer, context.req.raw.headers),
+    ...(deps.once !== undefined && { once: deps.once }),
   };
   const { method } = context.req;
   const response = await answered(call, { ...route, method, route: path }, deps);

@@ -25,6 +25,7 @@ const body = z.strictObject({
 });
 
 export const signupContract = {
+  isOwnKeeper: true,
   summary: 'The callback of Embedded Signup: starts the onboarding of a number',
   body,
   answers: {

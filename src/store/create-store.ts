@@ -18,6 +18,7 @@ import { createInbox } from './inbox.ts';
 import { createKeyUse } from './key-use.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createNumbers } from './numbers.ts';
+import { createOrders } from './orders.ts';
 import { createPacing } from './pacing.ts';
 import type { Schema } from './schema.ts';
 import { createSealing } from './sealing.ts';
@@ -68,6 +69,7 @@ export async function createStore(
     preverified: createPreverified(deps),
     numbers: createNumbers(deps),
     fleet: createFleet(deps),
+    orders: createOrders(deps),
     deliveries: createDeliveries(deps),
     inbox: createInbox(deps),
     accounts: createAccounts(deps),

@@ -119,6 +119,12 @@ function eraseRows(deps: ErasureDeps, phoneNumberId: PhoneNumberId): Promise<Era
     }
     const isLast = number !== undefined && !(await hasNumbers(transaction, number.wabaId));
     if (number !== undefined) counts['inbox'] = await eraseHints(transaction, number);
+    // Ids are digits: none is a part of another between its quotes.
+    const { numDeletedRows } = await transaction
+      .deleteFrom('orders')
+      .where('answer', 'like', `%"${phoneNumberId}"%`)
+      .executeTakeFirst();
+    counts['orders'] = Number(numDeletedRows);
     await transaction.deleteFrom('accountQueue').where('who', '=', phoneNumberId).execute();
     counts['credentials'] = await eraseOwner(transaction, `number/${phoneNumberId}`);
     // The token is the account's: it goes with the account's last number.

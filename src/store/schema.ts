@@ -26,6 +26,7 @@ export interface Schema {
   numberReads: NumberReadTable;
   tombstones: TombstoneTable;
   preverified: PreverifiedTable;
+  orders: OrderTable;
   apiTokens: ApiTokenTable;
   sessions: SessionTable;
   tickets: TicketTable;
@@ -191,6 +192,16 @@ interface PreverifiedTable {
   deletedAtMs: number | null;
   toldAtMs: number | null;
   toldText: string | null;
+}
+
+interface OrderTable {
+  nameHash: string;
+  bodyHash: string;
+  begunAtMs: number;
+  /** Null while it runs, as are the others. */
+  status: number | null;
+  answer: string | null;
+  location: string | null;
 }
 
 interface TombstoneTable {

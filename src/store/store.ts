@@ -10,6 +10,7 @@ import type { Audit, Sessions, Tokens } from './access.ts';
 import type { Adoptions } from './adoptions.ts';
 import type { Fleet, NumberRow } from './fleet-store.ts';
 import type { Preverified } from './preverified.ts';
+import type { Orders } from './named-orders.ts';
 import type { TokenLives } from './token-lives.ts';
 
 export type { NumberRow };
@@ -32,6 +33,7 @@ export interface Store {
   readonly preverified: Preverified;
   readonly numbers: Numbers;
   readonly fleet: Fleet;
+  readonly orders: Orders;
   readonly deliveries: Deliveries;
   readonly inbox: Inbox;
   readonly accounts: Accounts;

@@ -222,6 +222,17 @@ CREATE TABLE "numbers" (
 
 CREATE INDEX "numbers_by_digits" on "numbers" ("waba_id", "digits");
 
+CREATE TABLE "orders" (
+  "name_hash" text not null primary key,
+  "body_hash" text not null,
+  "begun_at_ms" bigint not null,
+  "status" integer,
+  "answer" text,
+  "location" text
+);
+
+CREATE INDEX "orders_by_time" on "orders" ("begun_at_ms");
+
 CREATE TABLE "preverified" (
   "preverified_id" text not null primary key,
   "added_at_ms" bigint not null,

@@ -18,7 +18,7 @@ export async function acceptSignup(
   const token = await parts.graph.exchangeCode({ code: new Secret(signup.code) });
   const number = await parts.graph.readPhoneNumber({ phoneNumberId, token });
   await parts.store.signups.accept({
-    idempotencyKey: phoneNumberId,
+    idempotencyKey: `${phoneNumberId}/${nowMs}`,
     bodyHash: phoneNumberId,
     phoneNumberId,
     wabaId,

@@ -94,7 +94,10 @@ export interface Ground {
 /** `graphTimeoutMs` is the HTTP deadline: longer where so much happens at once that a busy machine would miss it. */
 export async function createWorld(
   ground: Ground,
-  { graphTimeoutMs = 2000 }: { readonly graphTimeoutMs?: number } = {},
+  {
+    graphTimeoutMs = 2000,
+    maxCachedWorkflows,
+  }: { readonly graphTimeoutMs?: number; readonly maxCachedWorkflows?: number } = {},
 ): Promise<World> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: ground.temporalTestServer } },
@@ -198,6 +201,7 @@ export async function createWorld(
         taskQueue: TASK_QUEUE,
         workflowBundle: { codePath: ground.workflowBundlePath },
         activities,
+        ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }),
       });
       const running = worker.runUntil(env.connection.withAbortSignal(over.signal, play));
       playing = running.catch(() => undefined);

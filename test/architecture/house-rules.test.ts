@@ -12,6 +12,8 @@ const FOLDERS = ['src', 'fake-graph', 'test', 'scripts', 'bench'];
 const DOORS = ['src/workflows/index.ts', 'src/activities/index.ts'];
 
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|mjs)$/;
+/** Sent to the browser as it is. */
+const BROWSER_SCRIPT = /^src\/http\/console\/static\/[a-z0-9-]+\.js$/;
 const SAYS_NOTHING = /^(utils?|helpers?|common|misc|types?|index)\./;
 const TODO_WITHOUT_ISSUE = /(?:\/\/|\*).*\b(?:TODO|FIXME|XXX)\b(?!.*#\d+)/;
 
@@ -97,5 +99,6 @@ it.each(['start', 'test'])('asks for the right Node first in `npm %s`', (name) =
 
 function isWellNamed(path: string): boolean {
   const name = basename(path);
+  if (BROWSER_SCRIPT.test(path)) return true;
   return KEBAB_CASE.test(name) && (DOORS.includes(path) || !SAYS_NOTHING.test(name));
 }

@@ -159,7 +159,7 @@ describe('a retry', () => {
     ['resume', 'resume'],
     ['abandon', 'abandon'],
   ])('is one of several orders: %s', async (word, name) => {
-    const post = { method: 'POST', headers: { 'idempotency-key': 'same-for-all' } };
+    const post = { method: 'POST', headers: { 'idempotency-key': `same-for-${word}` } };
     const answer = await edge.call(`/v1/numbers/${id}/${word}`, post);
     expect(JSON.parse(answer.text)).toMatchObject({ phone_number_id: id, waiting_for: 'meta' });
     const given = edge.temporal.ordered.slice(-2);

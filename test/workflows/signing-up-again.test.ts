@@ -52,7 +52,7 @@ describe('a number whose customer signs up again', () => {
     const input = await world.signUp({ scenario: 'on_handset' });
     await world.play(async () => {
       const handle = await world.start(input);
-      await world.sleep(DAY_MS);
+      await world.sleep(2 * DAY_MS);
       const signedUpAtMs = await signUpAgain(handle);
       for (const again of [signedUpAtMs, input.signedUpAtMs, undefined, 'yesterday']) {
         await handle.signal('signedUpAgain', { signedUpAtMs: again });

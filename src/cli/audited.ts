@@ -25,7 +25,8 @@ export async function beginAudit(
   const config = READS.test(name) ? undefined : storeIn(io);
   if (config === undefined || !hasStore(config)) return () => Promise.resolve();
   const requestId = randomUUID();
-  const subject = args.find((each) => ID.test(each));
+  // What is to be forgotten is not written down once more.
+  const subject = name === 'forget' ? undefined : args.find((each) => ID.test(each));
   await withStore(config, io.nowMs, ({ audit }) =>
     audit.begin({
       ...{ requestId, actor: administrator(), role: 'administrator', action: name },

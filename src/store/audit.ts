@@ -38,3 +38,10 @@ export function createAudit({ db, nowMs }: AuditDeps): Audit {
     },
   };
 }
+
+/** Who did what stays, without the number it was done to. */
+export async function eraseSubject(db: Kysely<Schema>, subject: string): Promise<void> {
+  for (const table of ['audit', 'auditResults'] as const) {
+    await db.updateTable(table).set({ subject: 'erased' }).where('subject', '=', subject).execute();
+  }
+}

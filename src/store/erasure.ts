@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import { z } from 'zod';
 import { digitsOf, type PhoneNumberId, type WabaId } from '../domain/phone-number.ts';
+import { eraseSubject } from './audit.ts';
 import { EVENTS_TURN, type InTurn } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { ErasedRows, Erasure } from './store.ts';
@@ -125,6 +126,7 @@ function eraseRows(deps: ErasureDeps, phoneNumberId: PhoneNumberId): Promise<Era
       .where('answer', 'like', `%"${phoneNumberId}"%`)
       .executeTakeFirst();
     counts['orders'] = Number(numDeletedRows);
+    await eraseSubject(transaction, phoneNumberId);
     await transaction.deleteFrom('accountQueue').where('who', '=', phoneNumberId).execute();
     counts['credentials'] = await eraseOwner(transaction, `number/${phoneNumberId}`);
     // The token is the account's: it goes with the account's last number.

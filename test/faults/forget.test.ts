@@ -106,7 +106,7 @@ describe('F43: numbers that are forgotten', () => {
     const id = await signUp(IN_REVIEW);
     await system.numberWhen(id, ({ stage }) => stage === 'following-name');
     const { code, err } = await forget(id);
-    expect([code, err]).toEqual([2, 'forget: deletes for good; repeat with --yes\n']);
+    expect([code, err]).toEqual([2, 'forget deletes for good; repeat with --yes\n']);
     expect(await runsOf(id)).toBe(1);
   });
 });

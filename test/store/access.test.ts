@@ -112,6 +112,20 @@ describe.each(KINDS)('%s', (kind) => {
       ]);
     });
 
+    it.each(['audit', 'audit_results'])(
+      'in %s loses the number that is forgotten, and no more',
+      async (table) => {
+        const opened = await openTestStore(kind);
+        const line = { requestId: 'r1', actor: 'alice', role: 'admin', action: 'retry' };
+        await opened.store.audit.begin({ ...line, subject: '1' });
+        await opened.store.audit.end('r1', { result: 'done', subject: '1' });
+        const raw = await openRaw(opened);
+        await expect(raw.run(`update ${table} set subject = '2'`)).rejects.toThrow('append-only');
+        await raw.run(`update ${table} set subject = 'erased'`);
+        expect(await opened.store.audit.list({ limit: 9 })).toMatchObject([line]);
+      },
+    );
+
     it('holds of every credential its hash alone', async () => {
       const opened = await openTestStore(kind);
       const { tokens, sessions } = opened.store;

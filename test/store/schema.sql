@@ -54,7 +54,7 @@ CREATE TABLE "api_tokens" (
 
 CREATE TRIGGER audit_no_delete before delete on audit for each row begin select raise(abort, 'append-only'); end;
 
-CREATE TRIGGER audit_no_update before update on audit for each row begin select raise(abort, 'append-only'); end;
+CREATE TRIGGER audit_no_update before update on audit for each row when new.subject is distinct from 'erased' or new.id is distinct from old.id or new.request_id is distinct from old.request_id or new.at_ms is distinct from old.at_ms or new.actor is distinct from old.actor or new.role is distinct from old.role or new.action is distinct from old.action begin select raise(abort, 'append-only'); end;
 
 CREATE TABLE "audit" (
   "id" integer primary key autoincrement,
@@ -68,7 +68,7 @@ CREATE TABLE "audit" (
 
 CREATE TRIGGER audit_results_no_delete before delete on audit_results for each row begin select raise(abort, 'append-only'); end;
 
-CREATE TRIGGER audit_results_no_update before update on audit_results for each row begin select raise(abort, 'append-only'); end;
+CREATE TRIGGER audit_results_no_update before update on audit_results for each row when new.subject is distinct from 'erased' or new.request_id is distinct from old.request_id or new.at_ms is distinct from old.at_ms or new.result is distinct from old.result begin select raise(abort, 'append-only'); end;
 
 CREATE TABLE "audit_results" (
   "request_id" text not null primary key references "audit" ("request_id"),

@@ -17,6 +17,7 @@ import * as nameChanges from './0014-name-changes.ts';
 import * as tokenLife from './0015-token-life.ts';
 import * as preverified from './0016-preverified.ts';
 import * as orders from './0017-orders.ts';
+import * as auditErasure from './0018-audit-erasure.ts';
 
 /** By name, in the order they run. A released one is never changed. */
 const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration>> => ({
@@ -37,6 +38,7 @@ const migrationsOf = (kind: Database['kind']): Readonly<Record<string, Migration
   '0015-token-life': tokenLife,
   '0016-preverified': preverified,
   '0017-orders': orders,
+  '0018-audit-erasure': { up: (db) => auditErasure.up(db, kind) },
 });
 
 /** Brings the tables up to date in one transaction and one turn, so that several processes may start at once. */

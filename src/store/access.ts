@@ -48,7 +48,7 @@ export interface Sessions {
   /** A word that opens one session within ten minutes. */
   offerLogin(grant: Grant): Promise<Secret>;
   takeLogin(word: Secret): Promise<Grant | undefined>;
-  /** 128 random bits that let this session, within ten minutes, send one signup: a foreign page cannot know them. */
+  /** 128 random bits for one signup from this browser, within ten minutes: a foreign page cannot know them. */
   newState(sessionId: string): Promise<string>;
   /** False: unknown, used, too old, or of another session. */
   useState(sessionId: string, state: string): Promise<boolean>;

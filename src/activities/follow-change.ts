@@ -4,12 +4,10 @@ import {
   nameChangeStart,
   type NameChangeInput,
 } from '../contract/name-change.ts';
+import { isLiveOutcome } from '../domain/outcome.ts';
 import { isChangeOpen } from '../domain/renaming.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { NumberRead, NumberRow } from '../store/store.ts';
-
-/** After these a number is live, and another name of it is worth following. */
-const LIVE_OUTCOMES: readonly string[] = ['ready', 'registered-name-undecided', 'not-applicable'];
 
 /** The numbers that are done and whose name somebody changes elsewhere, as in WhatsApp Manager. */
 export function changedElsewhere(
@@ -20,8 +18,7 @@ export function changedElsewhere(
     reads.filter(({ facts }) => isChangeOpen(facts)).map(({ phoneNumberId }) => phoneNumberId),
   );
   return numbers.filter(
-    ({ phoneNumberId, outcome = '' }) =>
-      changing.has(phoneNumberId) && LIVE_OUTCOMES.includes(outcome),
+    ({ phoneNumberId, outcome }) => changing.has(phoneNumberId) && isLiveOutcome(outcome),
   );
 }
 

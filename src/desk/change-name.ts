@@ -1,6 +1,7 @@
 import type { NameChangeInput } from '../contract/name-change.ts';
 import { budgetUnder, NAME_CHANGE_BUDGET } from '../domain/attempt-budget.ts';
 import { namingProblem } from '../domain/naming.ts';
+import { isLiveOutcome } from '../domain/outcome.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { NumberRow, Store } from '../store/store.ts';
 import { DeskError } from './errors.ts';
@@ -25,9 +26,6 @@ interface ChangeNameDeps {
   readonly store: Pick<Store, 'numbers' | 'nameChanges'>;
   readonly nowMs: () => number;
 }
-
-/** Another change may follow these endings; after the others Meta wants Embedded Signup first. */
-const LIVE_OUTCOMES: readonly string[] = ['ready', 'registered-name-undecided', 'not-applicable'];
 
 /**
  * Asks for another display name: of a number that waits for one, or of one that is done. Nobody is asked what would come to
@@ -56,7 +54,7 @@ export async function changeName(
 }
 
 function refuseUnlessLive({ outcome }: NumberRow): void {
-  if (outcome === undefined || LIVE_OUTCOMES.includes(outcome)) return;
+  if (outcome === undefined || isLiveOutcome(outcome)) return;
   const message = `The onboarding has ended: ${outcome}. The customer must do Embedded Signup again`;
   throw new DeskError('not_now', message);
 }

@@ -1,4 +1,5 @@
 import { CAUSES } from '../domain/causes.ts';
+import { isLiveOutcome } from '../domain/outcome.ts';
 import type { NumberDetails } from './number-view.ts';
 
 /** What a person can do for a number. */
@@ -49,7 +50,6 @@ const HANDS_OFF: readonly string[] = ['name_declined', 'certificate_expired'];
 
 /** What another display name answers. */
 const NAME_CAUSES: readonly string[] = ['name_declined', 'rename_window_missed'];
-const LIVE_OUTCOMES: readonly string[] = ['ready', 'registered-name-undecided', 'not-applicable'];
 
 /** In the order in which they are shown. */
 const RULES: Readonly<Record<MoveKind, Rule>> = {
@@ -209,6 +209,6 @@ function isOneOf(words: readonly string[], word: string | undefined): boolean {
 
 /** It is live, or its onboarding takes another name. */
 function isNameWanted(number: NumberDetails): boolean {
-  if (!isOpen(number)) return isOneOf(LIVE_OUTCOMES, number.outcome);
+  if (!isOpen(number)) return isLiveOutcome(number.outcome);
   return number.stage === 'following-name' && !isPaused(number);
 }

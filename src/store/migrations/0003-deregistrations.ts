@@ -1,28 +1,7 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { createAttemptLedger } from './attempt-ledger.ts';
 
 /** Of the same form as `registration_attempts`: Meta counts both kinds of requests alike, and apart. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('deregistration_attempts')
-    .addColumn('phone_number_id', 'text', (column) => column.notNull())
-    .addColumn('n', 'integer', (column) => column.notNull())
-    .addColumn('request_key', 'text', (column) => column.notNull().unique())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('opened_at_ms', 'bigint', (column) => column.notNull())
-    .addColumn('sending_at_ms', 'bigint')
-    .addColumn('closed_at_ms', 'bigint')
-    .addColumn('http', 'integer')
-    .addColumn('code', 'bigint')
-    .addColumn('subcode', 'bigint')
-    .addColumn('trace_id', 'text')
-    .addColumn('cause', 'text')
-    .addColumn('told_wait_ms', 'bigint')
-    .addPrimaryKeyConstraint('deregistration_attempts_pk', ['phone_number_id', 'n'])
-    .addCheckConstraint('known_deregistration_kind', sql`kind in ('automatic', 'operator')`)
-    .addCheckConstraint(
-      'known_deregistration_state',
-      sql`state in ('open', 'sending', 'ok', 'refused', 'unknown', 'not_sent')`,
-    )
-    .execute();
+  await createAttemptLedger(db, 'deregistration');
 }

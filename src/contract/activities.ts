@@ -36,7 +36,6 @@ export interface ReserveAttempt {
   /** Run id and step: repeating the call with the same key gives the same row. */
   readonly requestKey: string;
   readonly kind: AttemptKind;
-  readonly deadlineAtMs: number;
 }
 
 export interface NumberRef {

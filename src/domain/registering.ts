@@ -1,5 +1,6 @@
 import type { AttemptKind } from './attempt-budget.ts';
 import { causeEntry, type Cause } from './causes.ts';
+import { isPast } from './deadline.ts';
 import { isOwnershipSettled } from './goals.ts';
 import { needsRegistration, type NumberFacts } from './number-facts.ts';
 import type { AttemptOutcome, Readiness, Refusal, RepairOutcome } from './register-protocol.ts';
@@ -164,11 +165,11 @@ function afterProof(protocol: Protocol): Turn {
 function afterReservation(protocol: Protocol, reservation: Readiness, at: Instant): Turn {
   switch (reservation.kind) {
     case 'reserved':
+      // Reserving may have taken hours, while no worker was there.
+      if (isPast(at.deadlineAtMs, at.nowMs)) return tooLate(protocol);
       return { protocol, step: { kind: 'send', n: reservation.n } };
-    case 'deadline-passed': {
-      const isRename = protocol.rename !== undefined;
-      return { protocol, step: { kind: isRename ? 'done' : 'read-once-more-or-expire' } };
-    }
+    case 'deadline-passed':
+      return tooLate(protocol);
     case 'pin-stale':
       return turnOf({ ...protocol, due: { by: 'set-pin', refusal: PIN_CHANGED } });
     case 'budget-spent':
@@ -176,6 +177,11 @@ function afterReservation(protocol: Protocol, reservation: Readiness, at: Instan
     case 'in-flight':
       return { protocol, step: waitOrAsk({ cause: 'outcome_unknown' }, reservation.untilMs, at) };
   }
+}
+
+function tooLate(protocol: Protocol): Turn {
+  const isRename = protocol.rename !== undefined;
+  return { protocol, step: { kind: isRename ? 'done' : 'read-once-more-or-expire' } };
 }
 
 const PIN_CHANGED: Refusal = { cause: 'pin_changed_outside' };

@@ -104,7 +104,6 @@ async function reserve(run: Run, kind: AttemptKind): Promise<Readiness> {
     phoneNumberId: run.input.phoneNumberId,
     requestKey: nextRequestKey(run),
     kind,
-    deadlineAtMs: urgencyOf(run),
   });
   if ('left' in reservation) run.progress = { ...run.progress, attemptsLeft: reservation.left };
   return reservation;

@@ -92,6 +92,15 @@ describe('a number that is not registered', () => {
     expect(stepAfter(passed, read()).kind).toBe('reserve');
   });
 
+  it.each([
+    [-1, 'send'],
+    [0, 'read-once-more-or-expire'],
+    [1, 'read-once-more-or-expire'],
+  ])('of which an attempt was reserved %i ms after its deadline: %s', (afterMs, step) => {
+    const at = { nowMs: AT.deadlineAtMs + afterMs, deadlineAtMs: AT.deadlineAtMs };
+    expect(next(begin(UNREGISTERED), reserved, at).step.kind).toBe(step);
+  });
+
   it('waits as long as the ledger says', () => {
     const spent: Seen = {
       kind: 'reservation',

@@ -13,7 +13,6 @@ export async function onboardPhoneNumber({ phoneNumberId }: OnboardingInput): Pr
     phoneNumberId,
     requestKey: 'too early',
     kind: 'automatic',
-    deadlineAtMs: 0,
   });
 }
 
@@ -34,7 +33,7 @@ export async function changeDisplayName({ phoneNumberId }: NameChangeInput): Pro
   const activities = proxyActivities<OnboardingActivities>({ startToCloseTimeout: 30_000 });
   const requestKey = 'too early';
   const kind = 'automatic';
-  await activities.reserveAttempt({ phoneNumberId, requestKey, kind, deadlineAtMs: 0 });
+  await activities.reserveAttempt({ phoneNumberId, requestKey, kind });
 }
 
 /** Tells of a number's end before anybody has looked at it. */

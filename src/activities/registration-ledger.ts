@@ -10,8 +10,6 @@ export function createReserveAttempt(deps: ActivityDeps): OnboardingActivities['
     if (isStale) return { kind: 'pin-stale' };
     return await deps.store.attempts.reserve({
       ...args,
-      // The workflow's time decides: the clock of this machine may be wrong.
-      deadlineAtMs: Number.MAX_SAFE_INTEGER,
       inFlightMs: inFlightMsOf(deps.graphTimeoutMs),
     });
   };

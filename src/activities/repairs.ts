@@ -20,8 +20,6 @@ export function createDeregister(deps: ActivityDeps): OnboardingActivities['dere
     const token = await tokenOf(deps, wabaId);
     const reserved = await deps.store.deregistrations.reserve({
       ...{ phoneNumberId, requestKey, kind: 'automatic' },
-      // The workflow watches the deadline: this is one step of its registration.
-      deadlineAtMs: Number.MAX_SAFE_INTEGER,
       inFlightMs: inFlightMsOf(deps.graphTimeoutMs),
     });
     if (reserved.kind === 'budget-spent') {

@@ -9,7 +9,6 @@ export function createSubmitName(deps: ActivityDeps): OnboardingActivities['subm
     const token = await tokenOf(deps, wabaId);
     const reserved = await deps.store.nameChanges.reserve({
       ...{ phoneNumberId, requestKey, kind: 'operator' },
-      deadlineAtMs: Number.MAX_SAFE_INTEGER,
       inFlightMs: inFlightMsOf(deps.graphTimeoutMs),
     });
     if (reserved.kind === 'budget-spent') {

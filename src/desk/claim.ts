@@ -41,8 +41,6 @@ export async function claim(
     phoneNumberId,
     requestKey: `desk/${randomUUID()}`,
     kind: 'operator',
-    // The desk knows of no deadline: Meta says so itself.
-    deadlineAtMs: Number.MAX_SAFE_INTEGER,
     inFlightMs: inFlightMsOf(graphTimeoutMs),
   });
   if (reserved.kind !== 'reserved') throw whyNot(reserved);
@@ -63,7 +61,5 @@ function whyNot(reserved: Exclude<Reservation, { kind: 'reserved' }>): DeskError
       const message = 'Another request for this number is on its way; ask again in a moment';
       return new DeskError('not_now', message, { untilMs: reserved.untilMs });
     }
-    case 'deadline-passed':
-      return new DeskError('not_now', 'The number must sign up again');
   }
 }

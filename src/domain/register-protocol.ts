@@ -29,8 +29,7 @@ export type Reservation =
   | { readonly kind: 'reserved'; readonly n: number; readonly left: AttemptsLeft }
   | { readonly kind: 'budget-spent'; readonly nextAtMs: number; readonly left: AttemptsLeft }
   /** Another attempt of this number may still be on its way to Meta. */
-  | { readonly kind: 'in-flight'; readonly untilMs: number }
-  | { readonly kind: 'deadline-passed' };
+  | { readonly kind: 'in-flight'; readonly untilMs: number };
 
 /** What may keep an attempt from being made, seen before the ledger is asked. */
 export type Readiness =

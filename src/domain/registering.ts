@@ -168,8 +168,6 @@ function afterReservation(protocol: Protocol, reservation: Readiness, at: Instan
       // Reserving may have taken hours, while no worker was there.
       if (isPast(at.deadlineAtMs, at.nowMs)) return tooLate(protocol);
       return { protocol, step: { kind: 'send', n: reservation.n } };
-    case 'deadline-passed':
-      return tooLate(protocol);
     case 'pin-stale':
       return turnOf({ ...protocol, due: { by: 'set-pin', refusal: PIN_CHANGED } });
     case 'budget-spent':

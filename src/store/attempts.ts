@@ -1,6 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
 import { budgetUnder, type BudgetRule } from '../domain/attempt-budget.ts';
-import { isPast } from '../domain/deadline.ts';
 import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { AttemptOutcome, Refusal, Reservation } from '../domain/register-protocol.ts';
 import type { InTurn } from './database.ts';
@@ -72,7 +71,6 @@ function reserve(deps: LedgerDeps, attempt: NewAttempt): Promise<Reservation> {
       const { left } = budgetUnder(rule, sentAtMsOf(before, rule), { kind, nowMs: now });
       return { kind: 'reserved', n: repeated.n, left };
     }
-    if (isPast(attempt.deadlineAtMs, now)) return { kind: 'deadline-passed' };
     const untilMs = inFlightUntilMs(before, attempt.inFlightMs);
     if (untilMs > now) return { kind: 'in-flight', untilMs };
 

@@ -121,7 +121,6 @@ export interface NewAttempt {
   readonly phoneNumberId: PhoneNumberId;
   readonly requestKey: string;
   readonly kind: AttemptKind;
-  readonly deadlineAtMs: number;
   /** How long a request may be on its way: no second attempt while one this young is open or sending. */
   readonly inFlightMs: number;
 }
@@ -144,7 +143,7 @@ export interface AttemptResult {
  */
 export interface Attempts {
   /**
-   * One transaction, serial between processes: deadline, attempts in flight and budget are checked, then the row is written.
+   * One transaction, serial between processes: attempts in flight and budget are checked, then the row is written.
    * `left` counts the reserved attempt as spent. Repeated with the same `requestKey` it answers with the same row, even a
    * closed one: `startSending` then refuses.
    */

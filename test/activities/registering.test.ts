@@ -6,7 +6,7 @@ import type { Cause } from '../../src/domain/causes.ts';
 import type { AttemptOutcome, Readiness, Refusal } from '../../src/domain/register-protocol.ts';
 import type { AttemptResult, AttemptRow, Store } from '../../src/store/store.ts';
 import type { LedgerEntry } from '../support/fake-meta.ts';
-import { DAY_MS, MINUTE_MS } from '../support/spans.ts';
+import { MINUTE_MS } from '../support/spans.ts';
 import { wabaId } from '../store/builders.ts';
 import { createRig, failureOf, GRAPH_TIMEOUT_MS, run, START_TO_CLOSE_MS, type Rig } from './rig.ts';
 
@@ -21,9 +21,8 @@ afterAll(async () => {
 type OfNumber = Pick<AttemptRef, 'phoneNumberId'>;
 
 function reserve({ phoneNumberId }: OfNumber, step = 1): Promise<Readiness> {
-  const deadlineAtMs = rig.clock.nowMs + 14 * DAY_MS;
   const requestKey = `run-of-${phoneNumberId}/${step}`;
-  const attempt = { phoneNumberId, requestKey, deadlineAtMs };
+  const attempt = { phoneNumberId, requestKey };
   return run(rig.activities().reserveAttempt, { ...attempt, kind: 'automatic' });
 }
 

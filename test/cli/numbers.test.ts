@@ -102,7 +102,6 @@ it('shows a number with its tracks, its time, its attempts, what to do and who d
   const { env, store } = await openFleet();
   await store.attempts.reserve({
     ...{ phoneNumberId: NUMBER, requestKey: 'run-1/1', kind: 'automatic' },
-    deadlineAtMs: DEADLINE_AT_MS,
     inFlightMs: 1,
   });
   const { code, out } = await commandLine(['numbers', 'show', NUMBER], { env, nowMs });

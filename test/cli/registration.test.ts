@@ -23,7 +23,7 @@ async function spendAll(number: string): Promise<void> {
   for (let n = 1; n <= 8; n++) {
     await attempts.reserve({
       ...{ phoneNumberId: phoneNumberId(number), requestKey: `test/${n}`, kind: 'operator' },
-      ...{ deadlineAtMs: Number.MAX_SAFE_INTEGER, inFlightMs: 1 },
+      inFlightMs: 1,
     });
     await attempts.startSending(phoneNumberId(number), n);
     await attempts.close(phoneNumberId(number), n, { state: 'refused' });
@@ -253,7 +253,6 @@ describe('a number that is half deregistered', () => {
     const { attempts } = shop.home.store;
     await attempts.reserve({
       ...{ phoneNumberId: id, requestKey: 'run-1/1', kind: 'automatic', inFlightMs: 1 },
-      deadlineAtMs: Number.MAX_SAFE_INTEGER,
     });
     await attempts.startSending(id, 1);
     await attempts.close(id, 1, { state: 'unknown', cause: 'half_deregistered' });

@@ -83,7 +83,6 @@ describe('a retry', () => {
     for (let n = 1; n <= 8; n++) {
       await store.attempts.reserve({
         ...{ phoneNumberId: NUMBER, requestKey: `run-1/${n}`, kind: 'operator', inFlightMs: 1 },
-        deadlineAtMs: T0_MS + 14 * 24 * HOUR_MS,
       });
       await store.attempts.startSending(NUMBER, n);
       await store.attempts.close(NUMBER, n, { state: 'refused' });

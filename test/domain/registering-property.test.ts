@@ -37,7 +37,6 @@ const reservation = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'reserved', n: 1, left: LEFT } as const) },
   fc.constant({ kind: 'budget-spent', nextAtMs: 1e6, left: LEFT } as const),
   fc.constant({ kind: 'in-flight', untilMs: 1e6 } as const),
-  fc.constant({ kind: 'deadline-passed' } as const),
   fc.constant({ kind: 'pin-stale' } as const),
 );
 /** One answer to whatever is asked for. */

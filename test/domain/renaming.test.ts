@@ -72,8 +72,8 @@ describe('a registered number whose new name Meta has approved', () => {
   });
 
   it('ends without another request once its 14 days are over', () => {
-    const passed: Seen = { kind: 'reservation', reservation: { kind: 'deadline-passed' } };
-    expect(stepAfter(TO_APPLY, passed).kind).toBe('done');
+    const late = { nowMs: AT.deadlineAtMs, deadlineAtMs: AT.deadlineAtMs };
+    expect(next(beginRename(TO_APPLY), reserved, late).step.kind).toBe('done');
   });
 
   it('needs none on the WhatsApp Business app', () => {

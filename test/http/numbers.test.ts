@@ -104,7 +104,6 @@ describe('a number', () => {
       phoneNumberId: phoneNumberId(id),
       requestKey: 'run/1',
       kind: 'automatic',
-      deadlineAtMs: Date.now() + 100_000,
       inFlightMs: 1000,
     });
     expect(await shown()).toMatchObject({

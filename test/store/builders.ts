@@ -37,7 +37,6 @@ export function newAttempt(changes: Partial<NewAttempt> = {}): NewAttempt {
     phoneNumberId: NUMBER,
     requestKey: 'run-1/1',
     kind: 'automatic',
-    deadlineAtMs: T0_MS + 14 * 86_400_000,
     inFlightMs: 15_000,
     ...changes,
   };

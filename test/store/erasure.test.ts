@@ -5,13 +5,11 @@ import { factsOf } from '../domain/facts.ts';
 import { ACCOUNT, newSignup, NUMBER, OTHER_NUMBER } from './builders.ts';
 import { KINDS, openTestStore, type TestStore } from './test-store.ts';
 
-const HOUR_MS = 3_600_000;
 const HINT = { digest: 'd', wabaId: ACCOUNT, field: 'security', digits: '16315555555' } as const;
 
-async function attempt({ store, clock }: TestStore, n: number): Promise<void> {
+async function attempt({ store }: TestStore, n: number): Promise<void> {
   await store.attempts.reserve({
     ...{ phoneNumberId: NUMBER, requestKey: `key-${n}`, kind: 'automatic', inFlightMs: 1 },
-    deadlineAtMs: clock.nowMs + 24 * HOUR_MS,
   });
   await store.attempts.startSending(NUMBER, n);
   await store.attempts.close(NUMBER, n, { state: 'refused', cause: 'number_in_use' });

@@ -65,24 +65,6 @@ describe.each(KINDS)('%s', (database) => {
       },
     );
 
-    it('answers a repeated request with its row even after the deadline', async () => {
-      const { store, clock } = await openTestStore(database);
-      await store.attempts.reserve(newAttempt());
-      clock.nowMs = newAttempt().deadlineAtMs;
-      expect(await store.attempts.reserve(newAttempt())).toMatchObject({ kind: 'reserved', n: 1 });
-    });
-
-    it.each([
-      [-1, 'reserved'],
-      [0, 'deadline-passed'],
-      [1, 'deadline-passed'],
-    ])('at the deadline %i ms is %s', async (offsetMs, kind) => {
-      const { store, clock } = await openTestStore(database);
-      clock.nowMs = newAttempt().deadlineAtMs + offsetMs;
-      expect(await store.attempts.reserve(newAttempt())).toMatchObject({ kind });
-      expect(await store.attempts.of(NUMBER)).toHaveLength(kind === 'reserved' ? 1 : 0);
-    });
-
     it('keeps the attempts of two numbers apart', async () => {
       const { store } = await openTestStore(database);
       await store.attempts.reserve(newAttempt());

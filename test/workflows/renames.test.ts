@@ -35,14 +35,12 @@ const rename = ({ phoneNumberId, wabaId }: OnboardingInput, name = NAME) =>
 /** A request for a name that was made before. */
 async function sentBefore({ phoneNumberId }: OnboardingInput, n: number): Promise<void> {
   const requestKey = `before/${n.toString()}`;
-  const never = Number.MAX_SAFE_INTEGER;
   const { nameChanges } = world.store;
   const kind = 'operator';
   await nameChanges.reserve({
     phoneNumberId,
     requestKey,
     kind,
-    deadlineAtMs: never,
     inFlightMs: 0,
   });
   await nameChanges.startSending(phoneNumberId, n);

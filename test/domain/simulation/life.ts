@@ -88,7 +88,6 @@ class Living {
 
   private reserve(kind: AttemptKind): Readiness {
     const { nowMs } = this.meta;
-    if (isPast(DEADLINE_MS, nowMs)) return { kind: 'deadline-passed' };
     const budget = budgetOf(this.sentAtMs, kind, nowMs);
     if (budget.kind === 'spent') {
       return { kind: 'budget-spent', nextAtMs: budget.nextAtMs, left: budget.left };

@@ -74,9 +74,17 @@ export async function startWorker(
 export async function beginLife(
   engine: RealEngine,
   taskQueue: string,
-  { order, timing = {} }: { readonly order: unknown; readonly timing?: Partial<Timing> },
+  {
+    order,
+    timing = {},
+    signedUpAtMs = Date.now(),
+  }: {
+    readonly order: unknown;
+    readonly timing?: Partial<Timing>;
+    readonly signedUpAtMs?: number;
+  },
 ): Promise<Life> {
-  const input = await acceptSignup(engine, order, Date.now());
+  const input = await acceptSignup(engine, order, signedUpAtMs);
   const handle: Life['handle'] = await engine.client.workflow.start(ONBOARD_PHONE_NUMBER, {
     args: [{ ...input, timing: { ...QUICK, ...timing } }],
     workflowId: workflowIdOf(input.phoneNumberId),

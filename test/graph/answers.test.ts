@@ -144,7 +144,7 @@ describe('a read', () => {
     expect(error).toMatchObject({ why });
   });
 
-  it('takes a certificate of almost 2 MB', async () => {
+  it('F26: takes a certificate of almost 2 MB', async () => {
     const certificate = 'A'.repeat(2_000_000);
     const body = { id: NUMBER, display_phone_number: '1', code_verification_status: 'VERIFIED' };
     const server = await serve({ body: { ...body, certificate } });

@@ -37,7 +37,7 @@ async function shownOf(handle: Handle): Promise<Record<string, unknown>> {
 const verifiedNow = (): unknown => ({ otp_verified_at: world.nowMs() });
 
 describe('a number that is not registered', () => {
-  it('F26: is told of at half time, 4, 2 and 1 days before the deadline, and whose move it is', async () => {
+  it('is told of at half time, 4, 2 and 1 days before the deadline, and whose move it is', async () => {
     const input = await world.signUp({
       scenario: 'otp_missing',
       number: { name_status: 'APPROVED' },

@@ -10,6 +10,8 @@ import { CAUSES, type CauseEntry, type Verdict } from '../src/domain/causes.ts';
 import { entryOf, HTTP_ERRORS, type ErrorCode } from '../src/http/errors.ts';
 import { VARIABLES, type Variable } from '../src/variables.ts';
 import { cliParts } from './cli-page.ts';
+import { httpParts } from './http-page.ts';
+import { table } from './markdown-table.ts';
 import { metricRows } from './metrics-parts.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +39,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
   return {
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/cli.md': page('Command line', await cliParts()),
+    'docs/reference/http-api.md': page('HTTP API', await httpParts()),
     'docs/reference/http-errors.md': httpErrorsPage(),
     'docs/reference/causes.md': causesPage(),
     'docs/reference/failures.md': failuresPage(failures),
@@ -174,12 +177,6 @@ function variables(): readonly (readonly [string, Variable])[] {
 
 function page(title: string, parts: readonly string[]): string {
   return `${[`# ${title}`, ...parts, NOTE].join('\n\n')}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function spanOf(ms: number): string {

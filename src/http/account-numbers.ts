@@ -13,15 +13,16 @@ import { json, type Taken } from './contract.ts';
 import { OF_META } from './error-groups.ts';
 import { HttpError } from './errors.ts';
 import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { numbersAtMeta } from './shapes.ts';
 
 const params = z.strictObject({ waba_id: take.wabaId });
 const listQuery = z.strictObject({
-  fields: take.fields,
-  account_mode: take.accountMode,
-  limit: take.limit,
-  after: take.metaAfter,
-  sort: take.sort,
+  fields: ask.fields,
+  account_mode: ask.accountMode,
+  limit: ask.limit,
+  after: ask.metaAfter,
+  sort: ask.sort,
 });
 
 export const listContract = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Audit, AuditLine } from '../store/access.ts';
 import { answerJson } from './answers.ts';
 import { declared, json, type Taken } from './contract.ts';
-import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { admin, type Routes } from './routes.ts';
 import * as shapes from './shapes.ts';
 
@@ -12,7 +12,7 @@ interface AuditDeps {
 
 const PAGE = 100;
 
-const query = z.strictObject({ limit: take.limit, after: take.auditAfter });
+const query = z.strictObject({ limit: ask.limit, after: ask.auditAfter });
 
 const LIST = {
   summary: 'Who changed what, and who saw a secret: the newest first',

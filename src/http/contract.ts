@@ -19,6 +19,8 @@ export interface Contract<
   /** Made of `field`s, as are the others. */
   readonly params?: Params;
   readonly query?: Query;
+  /** Beside those of every call. For the reference: what is raw reads its own. */
+  readonly headers?: z.ZodObject;
   /** May be left out by a caller where it asks for nothing. */
   readonly body?: Body;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
@@ -105,27 +107,50 @@ export function declaredRaw<Call>(
   });
 }
 
+/** What a field knows beside its schema. */
 interface Fault {
   readonly code: ErrorCode;
+  readonly example: unknown;
   /** In place of the table's, where a sentence tells more. */
   readonly message?: string;
 }
 
 const FAULTS = z.registry<Fault>();
 
+/** What a reader of the reference is told of a member. */
+interface Told {
+  /** What it is for, and its limits. */
+  readonly meaning: string;
+  /** For the reference's example calls, in which it stands unless it may be left out. */
+  readonly example?: unknown;
+  /** What a caller is told, in place of the table's sentence. */
+  readonly message?: string;
+}
+
 /** A member of a path, a query or a body, with the error for whatever else stands there. */
 export function field<Schema extends z.ZodType>(
   schema: Schema,
   code: ErrorCode,
-  message?: string,
+  { meaning, example, message }: Told,
 ): Schema {
-  FAULTS.add(schema, { code, ...(message !== undefined && { message }) });
-  return schema;
+  const told = schema.meta({
+    description: meaning,
+    ...(example !== undefined && { examples: [example] }),
+  });
+  FAULTS.add(told, { code, example, ...(message !== undefined && { message }) });
+  return told;
 }
 
 /** The codes that a contract's own fields answer with. */
 export function faultsIn(schema: z.ZodObject | undefined): readonly ErrorCode[] {
   return Object.values(shapeOf(schema)).map((each) => faultOf(each).code);
+}
+
+/** By the name of each field that has one. JSON Schema cannot tell it of what is changed while it is read. */
+export function examplesIn(schema: z.ZodObject): ReadonlyMap<string, unknown> {
+  return new Map(
+    Object.entries(shapeOf(schema)).map(([name, each]) => [name, FAULTS.get(each)?.example]),
+  );
 }
 
 /** @throws HttpError for the first thing wrong: in the path, the query, the body, then the idempotency key */
@@ -189,5 +214,5 @@ export function takenBy(
 }
 
 function faultOf(schema: z.core.$ZodType): Fault {
-  return FAULTS.get(schema) ?? { code: 'invalid_body' };
+  return FAULTS.get(schema) ?? { code: 'invalid_body', example: undefined };
 }

@@ -6,6 +6,7 @@ import { declared, json, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
 import { feedEventOf, type EventFeed } from './event-feed.ts';
 import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { viewer, type Routes } from './routes.ts';
 import * as shapes from './shapes.ts';
 
@@ -17,7 +18,7 @@ interface EventDeps {
 const PAGE = 100;
 
 const params = z.strictObject({ id: take.knownNumberId });
-const query = z.strictObject({ after: take.eventsAfter, limit: take.limit });
+const query = z.strictObject({ after: ask.eventsAfter, limit: ask.limit });
 const answers = {
   200: {
     what: 'A page of them, oldest first; with accept: text/event-stream what comes from now on',

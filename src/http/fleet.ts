@@ -5,22 +5,22 @@ import type { FleetFilter } from '../store/fleet-store.ts';
 import { ANSWER_HEADERS, answerJson } from './answers.ts';
 import { takenBy, type Taken } from './contract.ts';
 import { HttpError } from './errors.ts';
-import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { fleetPage } from './shapes.ts';
 import { statusUrlOf } from './signups.ts';
 
 const PAGE = 100;
 
 const query = z.strictObject({
-  stage: take.stage,
-  waiting_for: take.waitingFor,
-  account: take.account,
-  cause: take.cause,
-  outcome: take.outcome,
-  text: take.text,
-  limit: take.limit,
-  after: take.fleetAfter,
-  format: take.format,
+  stage: ask.stage,
+  waiting_for: ask.waitingFor,
+  account: ask.account,
+  cause: ask.cause,
+  outcome: ask.outcome,
+  text: ask.text,
+  limit: ask.limit,
+  after: ask.fleetAfter,
+  format: ask.format,
 });
 
 export const fleetContract = {

@@ -11,11 +11,14 @@ export interface Limits {
   readonly takeSignup: (call: Pick<Call, 'address' | 'actor' | 'session'>) => void;
 }
 
-/** Far more than people and their programs ask for. */
-const REQUESTS = 1200;
-const FAILURES = 10;
-/** Several callers may share an address. */
-const CALLERS_PER_ADDRESS = 3;
+/** Of each address, a minute. */
+export const ADDRESS_LIMITS = {
+  /** Far more than people and their programs ask for. */
+  requests: 1200,
+  failures: 10,
+  /** Times as many signups as of one caller: several may share an address. */
+  signupsOfCallers: 3,
+} as const;
 
 export function createLimits({
   signupsPerMinute,
@@ -25,10 +28,13 @@ export function createLimits({
   readonly monotonicMs: () => number;
 }): Limits {
   const byCaller = createRateLimit(signupsPerMinute, monotonicMs);
-  const byAddress = createRateLimit(signupsPerMinute * CALLERS_PER_ADDRESS, monotonicMs);
+  const byAddress = createRateLimit(
+    signupsPerMinute * ADDRESS_LIMITS.signupsOfCallers,
+    monotonicMs,
+  );
   return {
-    requests: createRateLimit(REQUESTS, monotonicMs),
-    failures: createRateLimit(FAILURES, monotonicMs),
+    requests: createRateLimit(ADDRESS_LIMITS.requests, monotonicMs),
+    failures: createRateLimit(ADDRESS_LIMITS.failures, monotonicMs),
     takeSignup: ({ address, actor, session }) => {
       byAddress.take(address);
       byCaller.take(session?.id ?? actor);

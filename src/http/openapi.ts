@@ -1,41 +1,10 @@
 import { z } from 'zod';
 import { createDocument } from 'zod-openapi';
-import type { Role } from '../domain/role.ts';
-import {
-  faultsIn,
-  isOptional,
-  json,
-  isOrder,
-  type Contract,
-  type DeclaredAnswer,
-} from './contract.ts';
+import { isOptional, isOrder, json, type Contract, type DeclaredAnswer } from './contract.ts';
+import { templateOf, type DescribedRoute } from './described.ts';
 import { entryOf, type ErrorCode } from './errors.ts';
-import type { Routes } from './routes.ts';
-
-/** A route as callers of the API see it. */
-export interface DescribedRoute {
-  readonly method: string;
-  /** With the names of its parameters as `:id`. */
-  readonly path: string;
-  /** The least that a caller must have. */
-  readonly role: Role | 'anyone';
-  readonly contract: Contract;
-}
-
-/** The routes that say what they take and answer; a page for people does not. */
-export function describedIn(routes: Routes): readonly DescribedRoute[] {
-  return Object.entries(routes).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(
-      ([
-        method,
-        {
-          role,
-          handle: { contract },
-        },
-      ]) => (contract === undefined ? [] : [{ method, path, role, contract }]),
-    ),
-  );
-}
+import { groupOf, GROUPS } from './reference/groups.ts';
+import { errorsOf } from './route-errors.ts';
 
 export const OPENAPI = {
   summary: 'This document',
@@ -45,29 +14,11 @@ export const OPENAPI = {
 type Document = ReturnType<typeof createDocument>;
 type Operation = NonNullable<Parameters<typeof createDocument>[0]['paths']>[string]['get'];
 
-/** Of every route. */
-const ALWAYS: readonly ErrorCode[] = ['bad_request_target', 'internal_error'];
-const OF_REPEATS: readonly ErrorCode[] = [
-  ...(['idempotency_key_reused', 'order_in_progress', 'outcome_unknown'] as const),
-];
-/** A dot in front, or what is no letter there, makes another path of it. */
-const OF_PATHS: readonly ErrorCode[] = ['not_found'];
-const OF_CONTRACTS: readonly ErrorCode[] = ['unknown_parameter'];
-const OF_CALLERS: readonly ErrorCode[] = [
-  ...(['origin_not_allowed', 'unauthenticated', 'forbidden', 'store_unavailable'] as const),
-  ...(['too_many_requests', 'identity_provider_unavailable'] as const),
-];
-const OF_BODIES: readonly ErrorCode[] = [
-  ...(['unsupported_media_type', 'unsupported_content_encoding', 'body_too_large'] as const),
-  ...(['body_incomplete', 'empty_body', 'invalid_json', 'duplicate_key', 'invalid_body'] as const),
-  ...(['unknown_field', 'invalid_idempotency_key', 'invalid_csrf_token'] as const),
-];
-
 /** What the app has, as OpenAPI 3.1. Source: the contracts of its routes. */
 export function openApiOf(routes: readonly DescribedRoute[]): Document {
   const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) {
-    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}');
+    const path = templateOf(route);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return createDocument({
@@ -79,28 +30,41 @@ export function openApiOf(routes: readonly DescribedRoute[]): Document {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    externalDocs: {
+      url: '/docs',
+      description: 'The same for people, with an example of each call',
+    },
+    tags: GROUPS.map(({ title }) => ({ name: title })),
     paths,
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
   });
 }
 
-function operationOf({ method, path, role, contract }: DescribedRoute): Operation {
-  const { summary, params, query, body } = contract;
+function operationOf(route: DescribedRoute): Operation {
+  const { method, path, role, contract } = route;
+  const { summary, body } = contract;
   return {
     operationId: operationIdOf(method, path),
+    tags: [groupOf(route).title],
     summary,
     description: role === 'anyone' ? 'For anyone.' : `For callers with the role ${role} or above.`,
     security: role === 'anyone' ? [] : [{ bearer: [] }],
-    requestParams: {
-      ...(params !== undefined && { path: params }),
-      ...(query !== undefined && { query }),
-      ...(isOrder(method) && contract.isRaw !== true && { header: ORDER_HEADERS }),
-    },
+    requestParams: paramsOf(route),
     ...(body !== undefined && { requestBody: requestBodyOf(body) }),
     responses: {
       ...(role !== 'anyone' && method === 'GET' && { 303: LOGIN }),
-      ...responsesOf(contract, errorsOf({ method, path, role, contract })),
+      ...responsesOf(contract, errorsOf(route)),
     },
+  };
+}
+
+function paramsOf({ method, contract }: DescribedRoute) {
+  const { params, query, headers } = contract;
+  return {
+    ...(params !== undefined && { path: params }),
+    ...(query !== undefined && { query }),
+    ...(headers !== undefined && { header: headers }),
+    ...(isOrder(method) && contract.isRaw !== true && { header: ORDER_HEADERS }),
   };
 }
 
@@ -122,22 +86,6 @@ function operationIdOf(method: string, path: string): string {
 
 function requestBodyOf(body: z.ZodObject) {
   return { required: !isOptional(body), content: { 'application/json': { schema: body } } };
-}
-
-/** Every code that the route may answer with, each once. */
-function errorsOf({ method, role, contract }: DescribedRoute): readonly ErrorCode[] {
-  const { params, query, body, errors = [] } = contract;
-  return [
-    ...new Set([
-      ...ALWAYS,
-      ...(role === 'anyone' ? [] : OF_CALLERS),
-      ...(params === undefined ? [] : OF_PATHS),
-      ...(contract.isRaw === true ? [] : OF_CONTRACTS),
-      ...(isOrder(method) && contract.isRaw !== true ? [...OF_BODIES, ...OF_REPEATS] : []),
-      ...[params, query, body].flatMap(faultsIn),
-      ...errors,
-    ]),
-  ];
 }
 
 function responsesOf({ answers }: Contract, errors: readonly ErrorCode[]) {

@@ -15,6 +15,7 @@ import { declared, json, type Taken } from './contract.ts';
 import { OF_META, OF_META_ORDERS } from './error-groups.ts';
 import { HttpError, type ErrorCode } from './errors.ts';
 import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { admin, operator, viewer, type Routes } from './routes.ts';
 import * as shapes from './shapes.ts';
 
@@ -37,7 +38,7 @@ const OF_REGISTRATION: readonly ErrorCode[] = [
 const SHOW = {
   summary: "The number with Meta's field names",
   params,
-  query: query.extend({ fields: take.fields }),
+  query: query.extend({ fields: ask.fields }),
   answers: { 200: json('The number', shapes.numberAtMeta) },
   errors: OF_READS,
 };

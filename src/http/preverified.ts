@@ -13,6 +13,7 @@ import { declared, json } from './contract.ts';
 import { OF_META, OF_META_ORDERS } from './error-groups.ts';
 import type { ErrorCode } from './errors.ts';
 import * as take from './fields.ts';
+import * as ask from './query-fields.ts';
 import { admin, operator, viewer, type Routes } from './routes.ts';
 import * as shapes from './shapes.ts';
 
@@ -23,7 +24,7 @@ const params = z.strictObject({ id: take.preverifiedId });
 
 const LIST = {
   summary: "The partner's pre-verified numbers, all or those that fit",
-  query: z.strictObject({ status: take.status, phone_number: take.optionalDigits }),
+  query: z.strictObject({ status: ask.status, phone_number: take.optionalDigits }),
   answers: { 200: json('The numbers', shapes.preverifiedList) },
   errors: OF_READS,
 };

@@ -2,18 +2,23 @@
 import { z } from 'zod';
 
 const id = z.string().regex(/^[0-9]{1,20}$/);
+const wabaId = id.meta({ examples: ['102290129340398'] });
 const at = z.iso.datetime();
 const word = z.string();
 const maybe = word.optional();
+const said = (example: string) => z.string().meta({ examples: [example] });
+const statusUrl = said('/v1/numbers/106540352242922');
 
 const numberSummary = {
   phone_number_id: id,
-  waba_id: id,
-  display_phone_number: word,
-  verified_name: maybe,
-  stage: word,
-  waiting_for: word,
-  cause: maybe.meta({ description: 'One of the causes that the reference lists.' }),
+  waba_id: wabaId,
+  display_phone_number: said('+1 631-555-5555'),
+  verified_name: said('Lucky Shrub').optional(),
+  stage: said('registering'),
+  waiting_for: said('operator'),
+  cause: said('number_in_use')
+    .optional()
+    .meta({ description: 'One of the causes that the reference lists.' }),
   advice: maybe,
   outcome: maybe,
   deadline_at: at.optional().meta({ description: 'Absent for a number without a signup.' }),
@@ -24,7 +29,7 @@ const numberSummary = {
 };
 
 const summary = z
-  .strictObject({ ...numberSummary, status_url: word })
+  .strictObject({ ...numberSummary, status_url: statusUrl })
   .meta({ id: 'NumberSummary', description: 'A number in the fleet.' });
 
 const group = z.array(z.strictObject({ value: word, count: z.int() }));
@@ -76,7 +81,10 @@ const progress = {
     })
     .optional(),
   tracks: z
-    .strictObject({ ownership: word, registration: word, name: word, certificate: word })
+    .strictObject({
+      ...{ ownership: said('VERIFIED'), registration: said('not-registered') },
+      ...{ name: said('PENDING_REVIEW'), certificate: said('none') },
+    })
     .optional(),
   certificate_sha256: maybe,
   usable: z.boolean().optional().meta({ description: 'Meta lets the number send.' }),
@@ -98,7 +106,7 @@ export const numberDetails = z
     ),
     events: z.array(z.strictObject({ at, kind: word, text: word, actor: word })),
     temporal_url: maybe,
-    status_url: word,
+    status_url: statusUrl,
   })
   .meta({ id: 'Number', description: 'A number with everything known of it.' });
 
@@ -110,7 +118,7 @@ export const orderTaken = z
 export const certificate = z.strictObject({ phone_number_id: id, certificate: z.base64() });
 
 export const signupTaken = z
-  .strictObject({ phone_number_id: id, status_url: word })
+  .strictObject({ phone_number_id: id, status_url: statusUrl })
   .meta({ id: 'SignupTaken' });
 
 /** Whatever fields of Meta's were asked for, under Meta's names. */
@@ -120,7 +128,7 @@ const metaNumber = z
 
 export const numberAtMeta = metaNumber;
 export const numbersAtMeta = z.strictObject({
-  waba_id: id,
+  waba_id: wabaId,
   phone_numbers: z.array(metaNumber),
   paging,
 });
@@ -132,9 +140,9 @@ const adoptableNumber = z.strictObject({
   code_verification_status: word,
   registration: word,
 });
-export const adoptable = z.strictObject({ waba_id: id, adoptable: z.array(adoptableNumber) });
+export const adoptable = z.strictObject({ waba_id: wabaId, adoptable: z.array(adoptableNumber) });
 export const adopted = z.strictObject({
-  waba_id: id,
+  waba_id: wabaId,
   adopted: z.array(id),
   left: z.array(z.strictObject({ phone_number_id: id, reason: word })),
 });
@@ -142,12 +150,14 @@ export const numberOnly = z.strictObject({ phone_number_id: id });
 
 export const account = z
   .strictObject({
-    waba_id: id,
+    waba_id: wabaId,
     name: maybe,
     account_review_status: maybe,
     business_verification_status: maybe,
     token: z.strictObject({
-      ...{ is_valid: z.boolean(), app_id: id, expires_at: at.optional(), scopes: z.array(word) },
+      ...{ is_valid: z.boolean(), app_id: id, scopes: z.array(word) },
+      ...{ expires_at: at.optional(), data_access_expires_at: at.optional() },
+      warning: maybe.meta({ description: 'From 30 days before its end.' }),
     }),
     subscribed_apps: z.array(
       z.strictObject({
@@ -156,7 +166,7 @@ export const account = z
     ),
   })
   .meta({ id: 'Account' });
-export const subscription = z.strictObject({ waba_id: id, is_subscribed: z.boolean() });
+export const subscription = z.strictObject({ waba_id: wabaId, is_subscribed: z.boolean() });
 
 export const registration = z
   .strictObject({

@@ -39,16 +39,40 @@ export interface WebhookChanges {
 export const HANDSHAKE = {
   summary: "Meta's handshake",
   query: z.looseObject({
-    'hub.mode': field(z.literal('subscribe'), 'bad_verification_request'),
-    'hub.verify_token': field(z.string(), 'verify_token_mismatch'),
-    'hub.challenge': field(z.string().regex(CHALLENGE), 'invalid_challenge'),
+    'hub.mode': field(z.literal('subscribe'), 'bad_verification_request', {
+      meaning: 'what Meta wants',
+      example: 'subscribe',
+    }),
+    'hub.verify_token': field(z.string(), 'verify_token_mismatch', {
+      meaning: '`META_VERIFY_TOKEN`',
+      example: '$META_VERIFY_TOKEN',
+    }),
+    'hub.challenge': field(z.string().regex(CHALLENGE), 'invalid_challenge', {
+      meaning: 'what is answered; up to 64 digits',
+      example: '1158201444',
+    }),
   }),
   answers: { 200: { what: 'The challenge', content: { 'text/plain': z.string() } } },
 };
 
 export const WEBHOOK = {
   summary: 'Signed webhooks of Meta; 200 only once they are kept',
-  body: z.looseObject({ object: z.string(), entry: z.array(z.looseObject({})) }),
+  headers: z.strictObject({
+    'x-hub-signature-256': field(z.string(), 'missing_signature', {
+      meaning: '`sha256=`, and the HMAC of the raw body under the app secret in 64 hex digits',
+      example: 'sha256=$SIGNATURE',
+    }),
+  }),
+  body: z.looseObject({
+    object: field(z.string(), 'invalid_payload', {
+      meaning: 'what has changed',
+      example: 'whatsapp_business_account',
+    }),
+    entry: field(z.array(z.looseObject({})), 'invalid_payload', {
+      meaning: "what has changed in it, in Meta's form; what is none of ours is ignored",
+      example: [],
+    }),
+  }),
   answers: { 200: json('They are kept', hooksTaken) },
   errors: [
     ...(['missing_signature', 'malformed_signature', 'signature_mismatch'] as const),

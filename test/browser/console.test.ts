@@ -101,7 +101,7 @@ describe.skipIf(!canBrowse)('every page', () => {
     await page.emulateMedia({ colorScheme: scheme });
     const account = (await edge.store.numbers.byId(phoneNumberId(id)))?.wabaId ?? '';
     const paths = ['/', '/?text=none', `/numbers/${id}`, `/accounts/${account}`, '/accounts/1'];
-    for (const path of [...paths, '/signup', '/login', '/numbers/1']) {
+    for (const path of [...paths, '/signup', '/login', '/numbers/1', '/docs']) {
       await page.goto(`${edge.url}${path}`);
       expect([path, await barriersOn(page)]).toEqual([path, []]);
     }
@@ -115,7 +115,7 @@ describe.skipIf(!canBrowse)('every page', () => {
   test('fits a phone', async () => {
     const id = await signUp('Everything is in order', 'A business with a rather long name');
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const path of ['/', `/numbers/${id}`, '/signup']) {
+    for (const path of ['/', `/numbers/${id}`, '/signup', '/docs']) {
       await page.goto(`${edge.url}${path}`);
       const width: unknown = await page.evaluate('document.documentElement.scrollWidth');
       expect([path, width]).toEqual([path, 360]);
@@ -151,6 +151,21 @@ describe.skipIf(!canBrowse)('a page that is open', () => {
 });
 
 describe.skipIf(!canBrowse)('without a script', () => {
+  test('the reference of the API leads to each of its routes', async () => {
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const tab = await pageOf(plain);
+      await tab.goto(edge.url);
+      await tab.getByRole('link', { name: 'HTTP API' }).click();
+      await tab.getByRole('link', { name: 'POST /v1/numbers/{id}/retry' }).click();
+      expect(tab.url()).toBe(`${edge.url}/docs#post-v1-numbers-id-retry`);
+      const route = tab.getByRole('article', { name: 'POST /v1/numbers/{id}/retry' });
+      expect(await route.isVisible()).toBe(true);
+    } finally {
+      await plain.close();
+    }
+  });
+
   test('a move is made by a form, and the page tells that it is done', async () => {
     const id = await signUp('Everything is in order', 'Wind & Wool');
     await seedMoves(id);

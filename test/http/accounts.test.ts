@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { Secret } from '../../src/domain/secret.ts';
 import { APP_ID } from '../support/fake-meta.ts';
-import { openEdge, wabaId, type Edge } from './edge.ts';
+import { newSignup } from '../store/builders.ts';
+import { openEdge, phoneNumberId, wabaId, type Edge } from './edge.ts';
 import { addedTo, bodyOf, callCount, expectSilence, postsTo, send, signUp } from './orders.ts';
 
 const NEW = { cc: '1', phone_number: '4195551518', verified_name: 'Lucky Shrub' };
@@ -36,6 +38,13 @@ async function numbers(account: string, query = '') {
   return { ids: phone_numbers.map(({ id }) => id), phone_numbers, after: paging.after };
 }
 
+const endsShape = z.object({
+  token: z.object({
+    ...{ expires_at: z.iso.datetime(), data_access_expires_at: z.iso.datetime() },
+    warning: z.string(),
+  }),
+});
+
 describe('an account', () => {
   test('is shown with its review, our token for it, and who gets its webhooks', async () => {
     await send(edge, `PUT /v1/accounts/${waba}/subscription`);
@@ -45,6 +54,20 @@ describe('an account', () => {
       token: { is_valid: true, app_id: APP_ID },
       subscribed_apps: [{ app_id: APP_ID, is_ours: true }],
     });
+  });
+
+  test('is shown with the ends of our token, and with a warning when one is near', async () => {
+    const { waba_id: id, phone_number_id } = await edge.meta.signUp({});
+    const ends = { expiresAt: Date.now() + 9e8, dataAccessExpiresAt: Date.now() + 8e8 };
+    const made = await edge.meta.post('/tokens', { kind: 'business', wabas: [id], ...ends });
+    const { value } = z.looseObject({ value: z.string() }).parse(made);
+    const signup = { wabaId: wabaId(id), phoneNumberId: phoneNumberId(phone_number_id) };
+    await edge.store.signups.accept(newSignup({ ...signup, token: new Secret(value) }));
+    const { token } = endsShape.parse(bodyOf(await send(edge, `GET /v1/accounts/${id}`)));
+    const second = Math.floor(ends.expiresAt / 1000) * 1000;
+    expect(token.expires_at).toBe(new Date(second).toISOString());
+    expect(token.data_access_expires_at < token.expires_at).toBe(true);
+    expect(token.warning).toMatch(/^Our access to the account ends in 9 days/);
   });
 
   test('that nobody gave us a token for is unknown, and Meta is not asked', async () => {

@@ -31,6 +31,11 @@ describe('the description of the API', () => {
     expect(described.toSorted()).toEqual(served.toSorted());
   });
 
+  test('leads people to the page that tells the same', async () => {
+    const { text } = await edge.call('/openapi.json');
+    expect(JSON.parse(text)).toHaveProperty('externalDocs.url', '/docs');
+  });
+
   test('tells which members a body must have', async () => {
     const { text } = await edge.call('/openapi.json');
     expect(JSON.parse(text)).toMatchObject({

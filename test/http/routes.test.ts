@@ -12,6 +12,7 @@ const OPEN = [
   '/healthz',
   '/readyz',
   '/openapi.json',
+  '/docs',
   '/login',
   '/login/:word',
   '/assets/:name',

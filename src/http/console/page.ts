@@ -78,6 +78,10 @@ function layoutOf({ title, place, main, feed }: Page, { urlOf }: Assets): Html {
         <main id="main" tabindex="-1" ${feed === undefined ? '' : html`data-feed="${feed}"`}>
           ${main}
         </main>
+        <footer class="foot">
+          <a href="/docs" ${place === '/docs' ? html`aria-current="page"` : ''}>HTTP API</a>
+          <a href="/openapi.json">OpenAPI</a>
+        </footer>
       </body>
     </html>`;
 }

@@ -62,7 +62,7 @@ export function unauthenticated(): HttpError {
 }
 
 export function callerOf({ owner, role }: { readonly owner: string; readonly role: Role }): Caller {
-  return { actor: `${owner} (${role}, HTTP)`, role };
+  return { actor: `${owner} (${role}, HTTP)`, owner, role };
 }
 
 /** Takes the same time for every wrong value, of any length. */

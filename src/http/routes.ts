@@ -24,6 +24,8 @@ export interface OpenCall {
 export interface Caller {
   /** As a number's history and the audit trail keep it. */
   readonly actor: string;
+  /** The name alone. */
+  readonly owner: string;
   readonly role: Role;
   /** Of a browser that has logged in. */
   readonly session?: Session;

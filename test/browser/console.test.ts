@@ -123,6 +123,20 @@ describe.skipIf(!canBrowse)('every page', () => {
   });
 });
 
+describe.skipIf(!canBrowse)('somebody who has logged in', () => {
+  test('sees as whom, logs out by a button, and is asked for a token from then on', async () => {
+    await page.goto(edge.url);
+    const banner = page.getByRole('banner');
+    expect(await banner.textContent()).toMatch(/bob\s+admin\s+Log out/);
+    await banner.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('API token').waitFor();
+    expect(await banner.textContent()).not.toContain('bob');
+    await page.goto(`${edge.url}/signup`);
+    expect(page.url()).toBe(`${edge.url}/login`);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe.skipIf(!canBrowse)('a page that is open', () => {
   test('shows what happens to its number, and leaves alone what somebody is typing', async () => {
     const id = await signUp('Everything is in order', 'Nordic Tea');

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createClientAddress } from '../../src/http/client-address.ts';
+import { createSessionCookie, csrfTokenOf } from '../../src/http/session-cookie.ts';
+import { HTTP_ERRORS } from '../../src/http/errors.ts';
+import { loginRoutes } from '../../src/http/login.ts';
 import { createRateLimit } from '../../src/http/rate-limit.ts';
 import { openEdge, type Answer, type Edge } from './edge.ts';
 
@@ -37,6 +40,25 @@ describe('signups', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(50);
   });
 
+  test('B25: by the form of the console are counted with those of the API', async () => {
+    const edge = await edgeWith({ signupsPerMinute: 1 });
+    const key = (await edge.store.sessions.open({ owner: 'bob', role: 'operator' })).reveal();
+    const body = new URLSearchParams({ csrf_token: csrfTokenOf(key) }).toString();
+    const headers = {
+      ...{ cookie: `session=${key}`, origin: edge.url },
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const send = () => edge.call('/signup', { method: 'POST', headers, body });
+    const [first, second] = await series(2, send);
+    expect(first?.text).toContain('start the signup again');
+    expect([second?.status, second?.text]).toEqual([
+      429,
+      expect.stringMatching(/Too many signups within a minute: start again in \d+ seconds/),
+    ]);
+    const api = { cookie: `session=${key}`, origin: edge.url, 'x-csrf-token': csrfTokenOf(key) };
+    expect((await edge.signUp({}, api)).code).toBe('too_many_requests');
+  });
+
   test('B25: of one address are taken three times as often, whoever sends them', async () => {
     const edge = await edgeWith({ signupsPerMinute: 1 });
     const tokens = await series(4, (n) =>
@@ -46,6 +68,35 @@ describe('signups', () => {
       authorization: `Bearer ${tokens[n]?.token.reveal() ?? ''}`,
     }));
     expect(codes).toEqual([...Array<string>(3).fill('invalid_code'), 'too_many_requests']);
+  });
+});
+
+describe('logins', () => {
+  test('by a link are counted with all that an address asks for, and leave the link unspent', async () => {
+    const { store } = await edgeWith({});
+    const few = () => createRateLimit(1, () => 0);
+    const routes = loginRoutes({
+      ...{ store, cookie: createSessionCookie({ isBehindTls: false }) },
+      access: { allowedOrigins: [], trustedProxies: [], signupsPerMinute: 1 },
+      limits: { requests: few(), failures: few() },
+      grantOf: () => Promise.resolve(undefined),
+      show: () => Promise.resolve(new Response()),
+    });
+    const follow = async (word: string): Promise<number> => {
+      const route = routes['/login/:word']?.['GET'];
+      if (route?.role !== 'anyone') throw new TypeError('no such route');
+      const request = new Request('http://127.0.0.1/');
+      const call = { request, requestId: crypto.randomUUID(), address: '203.0.113.7' };
+      return (await route.handle({ ...call, params: { word } })).status;
+    };
+    const grant = { owner: 'bob', role: 'viewer' } as const;
+    const [first, second] = [
+      await store.sessions.offerLogin(grant),
+      await store.sessions.offerLogin(grant),
+    ];
+    expect(await follow(first.reveal())).toBe(303);
+    await expect(follow(second.reveal())).rejects.toThrow(HTTP_ERRORS.too_many_requests.message);
+    expect(await store.sessions.takeLogin(second)).toMatchObject(grant);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { csrfTokenOf } from '../../src/http/session-cookie.ts';
+import { StoreUnavailable } from '../../src/store/errors.ts';
 import { openEdge, type Answer, type Edge } from './edge.ts';
 
 let edge: Edge;
@@ -108,6 +109,79 @@ describe('a link', () => {
 
   test('of one browser does not show in the log', () => {
     expect(edge.said()).not.toMatch(/login\/[\w-]{43}/);
+  });
+});
+
+describe('every page', () => {
+  test('tells a browser who it is logged in as, and how to log out', async () => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    for (const path of ['/', '/signup', '/accounts/1']) {
+      const { text } = await edge.call(path, { headers: { cookie } });
+      expect(text).toMatch(/<span class="owner">bob<\/span> <span class="pill">operator<\/span>/);
+      expect(text).toContain(`<form method="post" action="/logout">`);
+      expect(text).toContain(`name="csrf_token" value="${csrfOf(cookie)}"`);
+    }
+  });
+
+  test('tells it to nobody else, and offers no way out of what is no session', async () => {
+    const bearer = { authorization: `Bearer ${token.reveal()}` };
+    const { text } = await edge.call('/', { headers: bearer });
+    expect(text).toContain('<span class="owner">bob</span>');
+    expect(text).not.toContain('/logout');
+    for (const path of ['/login', '/docs', '/numbers/none']) {
+      expect((await edge.call(path, { headers: bearer })).text).not.toContain('class="owner"');
+    }
+  });
+
+  test('shows a hostile name as text', async () => {
+    const key = await edge.store.sessions.open({ owner: '<img src=x>', role: 'viewer' });
+    const { text } = await edge.call('/', { headers: { cookie: `session=${key.reveal()}` } });
+    expect(text).toContain('<span class="owner">&lt;img src=x&gt;</span>');
+  });
+});
+
+describe('the audit trail', () => {
+  /** The newest first. */
+  const lines = async (count: number): Promise<readonly (readonly unknown[])[]> =>
+    (await edge.store.audit.list({ limit: count })).map(({ actor, role, action, result }) => [
+      ...[actor, role, action, result],
+    ]);
+
+  test('has a line for who logs in by a token, and out', async () => {
+    const cookie = cookieOf(await logIn(token.reveal()));
+    const body = new URLSearchParams({ csrf_token: csrfOf(cookie) });
+    await edge.call('/logout', { method: 'POST', headers: { cookie, origin: edge.url }, body });
+    const bob = ['bob (operator, HTTP)', 'operator'];
+    expect(await lines(2)).toEqual([
+      [...bob, 'POST /logout', '303'],
+      [...bob, 'POST /login', '303'],
+    ]);
+  });
+
+  test('has one for who logs in by a link, and for whom it is no use any more', async () => {
+    const word = await edge.store.sessions.offerLogin({ owner: 'you', role: 'admin' });
+    await edge.call(`/login/${word.reveal()}`);
+    await edge.call(`/login/${word.reveal()}`);
+    expect(await lines(2)).toEqual([
+      ['somebody at 127.0.0.1 (HTTP)', 'none', 'GET /login/:word', 'unauthenticated'],
+      ['you (admin, HTTP)', 'admin', 'GET /login/:word', '303'],
+    ]);
+  });
+
+  test('has one for a token that does not work, and not what was shown', async () => {
+    await logIn('canary-4c1d');
+    const [line] = await edge.store.audit.list({ limit: 1 });
+    expect(line).toMatchObject({ role: 'none', action: 'POST /login', result: 'unauthenticated' });
+    expect(JSON.stringify(line)).not.toContain('canary');
+  });
+
+  test('that cannot be written lets nobody in', async () => {
+    const broken = await openEdge({ caller: 'this machine' });
+    const word = await broken.store.sessions.offerLogin({ owner: 'you', role: 'admin' });
+    broken.store.audit.begin = () => Promise.reject(new StoreUnavailable('gone'));
+    const answer = await broken.call(`/login/${word.reveal()}`);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([503, []]);
+    await broken.close();
   });
 });
 

@@ -94,7 +94,7 @@ async function answerAccount(
   const ours = rows.map((row) => summaryOf(row, deps.nowMs()));
   const csrfToken = call.session?.csrfToken ?? '';
   const page = accountPage({ wabaId, ours, atMeta, notice, csrfToken, form });
-  return await answerPage(page, deps.assets, status);
+  return await answerPage(page, deps.assets, { status, caller: call });
 }
 
 /** What Meta shows, or why it does not: what is known here is shown all the same. */

@@ -50,8 +50,10 @@ export function createConsole(
       '/assets/:name': { GET: anyone((call) => assets.serve(call)) },
       '/docs': { GET: anyone(showDocs) },
     },
-    show: (page, status) => answerPage(page, assets, status),
+    show: (page, status = 200) => answerPage(page, assets, { status }),
     answerFailure: (error, requestId) =>
-      answerPage(errorPage(error.message, requestId), assets, entryOf(error.code).status),
+      answerPage(errorPage(error.message, requestId), assets, {
+        status: entryOf(error.code).status,
+      }),
   };
 }

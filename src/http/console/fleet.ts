@@ -15,16 +15,16 @@ interface FleetPageDeps extends FleetDeps {
 const PAGE = 100;
 
 export async function showFleetPage(
-  { request }: Call,
+  call: Call,
   { assets, ...deps }: FleetPageDeps,
 ): Promise<Response> {
-  const query = queryOf(request);
+  const query = queryOf(call.request);
   const { filter, paging } = fleetQueryIn(query);
   const [fleet, counts] = await Promise.all([
     readFleet(deps, filter, { ...paging, limit: PAGE }),
     countFleet(deps, filter),
   ]);
-  return await answerPage(fleetPage({ fleet, counts, query }), assets);
+  return await answerPage(fleetPage({ fleet, counts, query }), assets, { caller: call });
 }
 
 /** A form sends its empty fields too, and a link from elsewhere may bring words of its own. */

@@ -39,7 +39,7 @@ export async function postMove(call: Call, deps: NumberPagesDeps): Promise<Respo
     if (made.kind === 'done') return seeOther(`${path}?done=${move.kind}`);
     const what = move.kind === 'reveal-pin' ? 'PIN' : 'Certificate';
     const page = secretPage({ what, secret: made.secret.reveal(), back: path });
-    return await answerPage(page, deps.assets);
+    return await answerPage(page, deps.assets, { caller: call });
   } catch (error) {
     const known = httpErrorOf(error, deps.nowMs());
     if (known === undefined) throw error;
@@ -59,15 +59,16 @@ interface Shown {
 }
 
 async function answerNumber(
-  { session, role }: Call,
+  caller: Call,
   deps: NumberPagesDeps,
   { number, notice, status }: Shown,
 ): Promise<Response> {
+  const { session, role } = caller;
   const keys = { requestId: randomUUID(), csrfToken: session?.csrfToken ?? '' };
   const nowMs = deps.nowMs();
   const moves = movesOf(number).filter((move) => isAtLeast(role, move.role));
   const page = numberPage({ number, moves, keys, nowMs, notice });
-  return await answerPage(page, deps.assets, status);
+  return await answerPage(page, deps.assets, { status, caller });
 }
 
 /** @throws DeskError not_now: the number has gone on since the page was shown */

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { ANSWER_HEADERS } from '../answers.ts';
+import type { Caller } from '../routes.ts';
 import type { Assets } from './assets.ts';
 
 /** Escaped: `html` of Hono makes it, and lets nothing else through as it is. */
@@ -30,8 +31,19 @@ const PLACES = [
   ['/signup', 'Sign up'],
 ] as const;
 
-export async function answerPage(page: Page, assets: Assets, status = 200): Promise<Response> {
-  const text = String(await layoutOf(page, assets));
+/** What stands around the page, and how it is answered. */
+export interface Frame {
+  readonly status?: number;
+  /** Whom the page is shown to; absent where we do not know, or do not ask. */
+  readonly caller?: Pick<Caller, 'owner' | 'role' | 'session'>;
+}
+
+export async function answerPage(
+  page: Page,
+  assets: Assets,
+  { status = 200, caller }: Frame = {},
+): Promise<Response> {
+  const text = String(await layoutOf(page, assets, caller));
   return new Response(text, { status, headers: headersOf(page) });
 }
 
@@ -50,7 +62,11 @@ export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { ...ANSWER_HEADERS, location } });
 }
 
-function layoutOf({ title, place, main, feed }: Page, { urlOf }: Assets): Html {
+function layoutOf(
+  { title, place, main, feed }: Page,
+  { urlOf }: Assets,
+  caller: Frame['caller'],
+): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -74,6 +90,7 @@ function layoutOf({ title, place, main, feed }: Page, { urlOf }: Assets): Html {
                 >`,
             )}
           </nav>
+          ${caller === undefined ? '' : whoPart(caller)}
         </header>
         <main id="main" tabindex="-1" ${feed === undefined ? '' : html`data-feed="${feed}"`}>
           ${main}
@@ -84,4 +101,18 @@ function layoutOf({ title, place, main, feed }: Page, { urlOf }: Assets): Html {
         </footer>
       </body>
     </html>`;
+}
+
+/** Who is logged in, and the way out. Whoever shows a token with each call has no session to end. */
+function whoPart({ owner, role, session }: NonNullable<Frame['caller']>): Html {
+  return html`<div class="who-am-i">
+    <span class="owner">${owner}</span> <span class="pill">${role}</span>
+    ${
+      session !== undefined &&
+      html`<form method="post" action="/logout">
+        <input type="hidden" name="csrf_token" value="${session.csrfToken}" />
+        <button>Log out</button>
+      </form>`
+    }
+  </div>`;
 }

@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { answerRedirect, httpErrorOf } from '../answers.ts';
 import { entryOf, HttpError } from '../errors.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
+import type { Limits } from '../limits.ts';
 import type { Call } from '../routes.ts';
 import type { SignupRequest } from '../signup-request.ts';
 import type { AcceptSignup } from '../signups.ts';
@@ -16,6 +17,7 @@ import { signupPage, type EmbeddedSignup } from './signup-page.ts';
 export interface SignupPageDeps {
   readonly store: Pick<Store, 'sessions'>;
   readonly acceptSignup: AcceptSignup;
+  readonly limits: Pick<Limits, 'takeSignup'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
   /** Absent: it is not set up. */
@@ -33,15 +35,22 @@ export function showSignupPage(call: Call, deps: SignupPageDeps): Promise<Respon
 export async function postSignup(call: Call, deps: SignupPageDeps): Promise<Response> {
   const form = await readForm(call.request);
   try {
+    deps.limits.takeSignup(call);
     await refuseStale(call, form, deps);
     const { phoneNumberId } = await deps.acceptSignup(signupOf(form, deps.hash));
     return answerRedirect(`/numbers/${phoneNumberId}?done=signup`);
   } catch (error) {
     const known = httpErrorOf(error, deps.nowMs());
     if (known === undefined) throw error;
-    const notice = failedNotice(known.message);
-    return await answerSignup(call, deps, { notice, status: entryOf(known.code).status });
+    const { status } = entryOf(known.code);
+    return await answerSignup(call, deps, { notice: failedNotice(whyOf(known)), status });
   }
+}
+
+/** A person sees no header. */
+function whyOf({ code, message, headers }: HttpError): string {
+  if (code !== 'too_many_requests') return message;
+  return `Too many signups within a minute: start again in ${headers['retry-after'] ?? '60'} seconds`;
 }
 
 /** A foreign page cannot know the state, and nobody can send a page's signup twice. */
@@ -72,14 +81,15 @@ function signupOf(form: Form, hash: KeyedHash): SignupRequest {
 }
 
 async function answerSignup(
-  { session }: Call,
+  caller: Call,
   { store, assets, embeddedSignup }: SignupPageDeps,
   { notice, status }: { readonly notice: Notice | undefined; readonly status: number },
 ): Promise<Response> {
+  const { session } = caller;
   const keys = session && {
     state: await store.sessions.newState(session.id),
     csrfToken: session.csrfToken,
   };
   const page = signupPage({ embeddedSignup, keys, notice, scriptUrl: assets.urlOf('signup.js') });
-  return await answerPage(page, assets, status);
+  return await answerPage(page, assets, { status, caller });
 }

@@ -70,13 +70,19 @@ export const SECTIONS: readonly Section[] = [
       table(
         ['what', 'a minute'],
         [
-          ["signups of one caller, or of one browser's session", '`SIGNUPS_PER_MINUTE` (10)'],
+          [
+            "signups of one caller, or of one browser's session, by `POST /v1/signups` and the console together",
+            '`SIGNUPS_PER_MINUTE` (10)',
+          ],
           ['signups from one address', `${ADDRESS_LIMITS.signupsOfCallers} times as many`],
           [
             'credentials that do not work, from one address; then none is looked at',
             `${ADDRESS_LIMITS.failures}`,
           ],
-          ['other requests from one address', ADDRESS_LIMITS.requests.toLocaleString('en-US')],
+          [
+            'other requests from one address, logins included',
+            ADDRESS_LIMITS.requests.toLocaleString('en-US'),
+          ],
         ],
       ),
       text(

@@ -60,7 +60,9 @@ export const PREVERIFIED: readonly Block[] = [
 export const AUDIT: readonly Block[] = [
   text(
     'A line is written before the order is carried out; `result` is the status of the answer or the code of its error, and is missing while',
-    'the order is under way or where it was cut off. Orders of the command line are in it too, with `administrator` as their role.',
+    'the order is under way or where it was cut off. Orders of the command line are in it too, with `administrator` as their role. So are logins, those that were',
+    'refused too: then `actor` is the address they came from, `role` is `none` and `result` is `unauthenticated`. What is refused for coming',
+    'too often has no line.',
   ),
 ];
 

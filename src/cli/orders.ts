@@ -45,8 +45,7 @@ const FREED: Order = {
 
 const PAUSE: Order = {
   ...{ name: 'pause', command: 'pause', verb: 'pause', done: 'is paused' },
-  description:
-    'Has nothing asked of Meta about a number until it is resumed; its deadline runs on.',
+  description: 'Has nothing asked of Meta about a number until it is resumed; a deadline runs on.',
 };
 
 const RESUME: Order = {

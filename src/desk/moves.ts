@@ -118,7 +118,8 @@ const RULES: Readonly<Record<MoveKind, Rule>> = {
   pause: {
     title: 'Pause',
     role: 'operator',
-    effect: () => 'Nothing is asked of Meta until somebody resumes it. The deadline keeps running.',
+    effect: ({ seconds_left: left }) =>
+      `Nothing is asked of Meta until somebody resumes it.${left === undefined ? '' : ' The deadline keeps running.'}`,
     when: (number) => isOpen(number) && !isPaused(number),
     isAdvised: () => false,
   },

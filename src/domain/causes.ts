@@ -155,7 +155,8 @@ export const CAUSES = {
   },
   token_invalid: {
     verdict: 'ask',
-    advice: 'Our access has ended. The customer must reconnect. The deadline keeps running.',
+    advice:
+      'Our access has ended. The customer must reconnect. A deadline, if the number has one, keeps running.',
   },
   permission_lost: {
     verdict: 'ask',
@@ -237,7 +238,7 @@ export const CAUSES = {
   paused: {
     verdict: 'ask',
     advice:
-      'A person has paused this number: nothing is asked of Meta until it is resumed. The deadline keeps running.',
+      'A person has paused this number: nothing is asked of Meta until it is resumed. A deadline, if the number has one, keeps running.',
   },
   given_up: {
     verdict: 'stop',

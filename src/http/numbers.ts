@@ -65,7 +65,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
   },
   pause: {
     name: 'pause',
-    summary: 'Asks nothing of Meta about it until it is resumed; its deadline runs on',
+    summary: 'Asks nothing of Meta about it until it is resumed; a deadline runs on',
   },
   resume: { name: 'resume', summary: 'Ends the pause: it is read now' },
   abandon: {

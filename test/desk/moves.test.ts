@@ -115,6 +115,13 @@ describe('a number', () => {
     ]);
   });
 
+  test('is told of a deadline that runs on through a pause only where it has one', () => {
+    const effectOf = (change: Change): string | undefined =>
+      movesOf({ ...WAITING, ...change }).find(({ kind }) => kind === 'pause')?.effect;
+    expect(effectOf({})).toContain('deadline');
+    expect(effectOf({ deadline_at: undefined, seconds_left: undefined })).not.toContain('deadline');
+  });
+
   test('that is paused is not paused again, nor retried', () => {
     expect(kindsOf({ cause: 'paused', paused_by: 'Ada' })).toEqual(['resume', 'abandon']);
   });

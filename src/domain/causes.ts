@@ -101,7 +101,7 @@ export const CAUSES = {
   budget_spent: {
     verdict: 'wait',
     advice:
-      'We stopped before Meta\'s limit. You may use one of the reserved tries now: press "retry".',
+      'We stopped before Meta\'s limit. To use one of the tries kept for people now, press "retry".',
   },
   recently_deleted: {
     verdict: 'wait',
@@ -155,8 +155,7 @@ export const CAUSES = {
   },
   token_invalid: {
     verdict: 'ask',
-    advice:
-      'Our access has ended. The customer must reconnect. A deadline, if the number has one, keeps running.',
+    advice: 'Our access has ended. The customer must reconnect. Any deadline keeps running.',
   },
   permission_lost: {
     verdict: 'ask',
@@ -238,7 +237,7 @@ export const CAUSES = {
   paused: {
     verdict: 'ask',
     advice:
-      'A person has paused this number: nothing is asked of Meta until it is resumed. A deadline, if the number has one, keeps running.',
+      'A person has paused this number: nothing is asked of Meta until it is resumed. Any deadline keeps running.',
   },
   given_up: {
     verdict: 'stop',

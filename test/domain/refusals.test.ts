@@ -143,7 +143,7 @@ describe('why Meta refused', () => {
 
   it('promises no deadline to a number that may have none', () => {
     const told = Object.values(CAUSES).filter(({ advice }) => advice.includes('deadline'));
-    for (const { advice } of told) expect(advice).toContain('if the number has one');
+    for (const { advice } of told) expect(advice).toContain('Any deadline');
   });
 
   it('has advice for every cause, and a time for every wait that Meta does not time', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -43,7 +43,14 @@ import { Secret } from '../../src/domain/secret.ts';
 import { createGraphClient } from '../../src/graph/client.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { APP_ID, APP_SECRET, partnerOf, startFakeMeta, type FakeMeta } from './fake-meta.ts';
+import {
+  APP_ID,
+  APP_SECRET,
+  partnerOf,
+  startFakeMeta,
+  VERIFY_TOKEN,
+  type FakeMeta,
+} from './fake-meta.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
 import { acceptSignup } from './signup.ts';
 
@@ -60,6 +67,9 @@ type NameChangeHandle = WorkflowHandle<(input: NameChangeInput) => Promise<NameC
 /** All parts of an onboarding under one clock that skips: Temporal's test server, fake-graph, the store, a worker. */
 export interface World {
   readonly meta: FakeMeta;
+  readonly client: Client;
+  /** What a command line is told of these parts. */
+  readonly env: Readonly<Record<string, string>>;
   readonly store: Store;
   /** The world's time, with a grain of one second: every part agrees on it, whatever the machine's pace. */
   readonly nowMs: () => number;
@@ -106,11 +116,8 @@ export async function createWorld(
   const meta = await startFakeMeta();
   const dir = await mkdtemp(join(tmpdir(), 'onboarding-world-'));
   const clock = await startClock(env, meta);
-  const store = await openSqliteStore({
-    path: join(dir, 'store.db'),
-    sealingKeyFile: join(dir, 'key.json'),
-    nowMs: clock.nowMs,
-  });
+  const place = { path: join(dir, 'store.db'), sealingKeyFile: join(dir, 'key.json') };
+  const store = await openSqliteStore({ ...place, nowMs: clock.nowMs });
   const graph = createGraphClient({
     baseUrl: meta.url,
     version: 'v25.0',
@@ -147,8 +154,16 @@ export async function createWorld(
       { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
     );
   return {
-    meta,
-    store,
+    ...{ meta, store, client: env.client },
+    env: {
+      META_APP_ID: APP_ID,
+      META_APP_SECRET: APP_SECRET,
+      META_VERIFY_TOKEN: VERIFY_TOKEN,
+      GRAPH_BASE_URL: meta.url,
+      TEMPORAL_ADDRESS: env.address,
+      STORE_PATH: place.path,
+      KEY_FILE: place.sealingKeyFile,
+    },
     nowMs: clock.nowMs,
     sleep: async (durationMs, signal = over.signal) => {
       await env.connection.withAbortSignal(signal, () => env.sleep(durationMs));

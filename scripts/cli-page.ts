@@ -22,6 +22,7 @@ export async function cliParts(): Promise<readonly string[]> {
     'Commands that only look at numbers need `STORE_PATH` (or `DATABASE_URL`) and `KEY_FILE` alone; those that ask Meta need `META_APP_ID`, `META_APP_SECRET` and `META_VERIFY_TOKEN` too. An error is one line on stderr; with `--json` it has the shape of an [HTTP error](http-errors.md), with these codes:',
     ['| code | exit code |', '| --- | --- |', ...errors].join('\n'),
     'Output is plain, whole and without colour unless it goes to a terminal; `NO_COLOR` is respected there. A secret is never taken from the command line: it comes from a file or from standard input, and typed at a terminal it is not shown.',
+    'Before what cannot be undone a person at a terminal is asked, on stderr; Enter means no, and nothing is done. Elsewhere, as in a script, `--yes` says that it is meant.',
     ...commands.flat(),
   ];
 }

@@ -4,11 +4,12 @@ import type { DeskErrorCode } from '../desk/errors.ts';
 export const EXIT_CODES = {
   0: 'done',
   1: 'a bug of this program',
-  2: 'the command line is wrong',
+  2: 'the command line is wrong, or its question was not answered with yes',
   3: 'Temporal, Meta or the database cannot be reached, or did not answer clearly',
   4: 'no such number, account, event or token',
   5: 'refused: not now, or by Meta; after doctor: something must be mended',
   78: 'the configuration is wrong, or lacks what the command needs',
+  130: 'interrupted while it asked: nothing was done',
   141: 'the reader of the output has gone',
 } as const;
 
@@ -19,6 +20,7 @@ export const CLI_ERRORS = {
   internal_error: 1,
   usage: 2,
   invalid_input: 2,
+  not_confirmed: 2,
   temporal_unavailable: 3,
   meta_unavailable: 3,
   store_unavailable: 3,
@@ -39,6 +41,7 @@ export const CLI_ERRORS = {
   needs_mending: 5,
   invalid_configuration: 78,
   not_configured: 78,
+  interrupted: 130,
 } as const satisfies Readonly<Record<DeskErrorCode, ExitCode>> & Readonly<Record<string, ExitCode>>;
 
 export type CliErrorCode = keyof typeof CLI_ERRORS;

@@ -6,6 +6,7 @@ import type { PhoneNumberId } from '../domain/phone-number.ts';
 import { administrator } from './actor.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
+import { confirm } from './confirm.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { configFor, withStore } from './resources.ts';
@@ -31,9 +32,11 @@ export function addForget(program: CliCommand, io: Io): void {
     .action(
       async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
         const phoneNumberId = command.phoneNumberId(id);
-        if (options.yes !== true) {
-          throw new CliError('usage', 'forget deletes for good; repeat with --yes');
-        }
+        await confirm(io, {
+          isMeant: options.yes === true,
+          question: `Erase all that is kept of ${id}, its PIN too? Nothing brings it back.`,
+          refusal: new CliError('usage', 'forget deletes for good; repeat with --yes'),
+        });
         const receipt = await forgetNumber(io, phoneNumberId);
         answer(io, options, { view: receipt, lines: linesOf(receipt, phoneNumberId) });
       },

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
 import type { Surroundings } from '../config.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,4 +10,6 @@ export interface Io {
   readonly nowMs: () => number;
   readonly input: Readable;
   readonly terminal: Terminal;
+  /** Who can be asked; absent where nobody sits there, as in a script. */
+  readonly person?: { readonly input: ReadStream; readonly output: WriteStream };
 }

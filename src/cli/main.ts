@@ -14,10 +14,14 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A terminal that nobody has told its size, as some that programs make, shows a question letter by letter.
+const canAsk = process.stdin.isTTY && process.stderr.isTTY && process.stderr.columns > 0;
+
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   nodeVersion: process.versions.node,
   nowMs: Date.now,
   input: process.stdin,
+  ...(canAsk && { person: { input: process.stdin, output: process.stderr } }),
   terminal: createTerminal({ out: process.stdout, err: process.stderr }),
 });

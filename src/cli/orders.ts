@@ -5,6 +5,7 @@ import type { PhoneNumberId } from '../domain/phone-number.ts';
 import type { Store } from '../store/store.ts';
 import { administrator } from './actor.ts';
 import type { CliCommand } from './cli-command.ts';
+import { confirm } from './confirm.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { giveOrder } from './onboarding-order.ts';
@@ -75,14 +76,16 @@ function addOrder(parent: CliCommand, io: Io, order: Order): void {
     .argument('<phone-number-id>', "Meta's id of the number")
     .option('--actor <name>', 'who asks, for the history (default: your user name)')
     .option('--json', '{"phone_number_id", "actor", "stage", "waiting_for"}')
-    .action((id: string, options: OrderOptions, command: CliCommand) => {
+    .action(async (id: string, options: OrderOptions, command: CliCommand) => {
       const actor = command.actor(options.actor ?? userInfo().username);
       const phoneNumberId = command.phoneNumberId(id);
-      if (isFinal && options.yes !== true) {
-        throw command.misuse('cannot be taken back; repeat with --yes');
-      }
+      await confirm(io, {
+        isMeant: !isFinal || options.yes === true,
+        question: `End the onboarding of ${id} as failed? It cannot be taken up again.`,
+        refusal: command.misuse('cannot be taken back; repeat with --yes'),
+      });
       const by = { actor: administrator(actor), isJson: options.json === true };
-      return give(io, { order, phoneNumberId }, by);
+      await give(io, { order, phoneNumberId }, by);
     });
   if (isFinal) added.option('--yes', 'you mean it: this onboarding cannot be taken up again');
   const line = ['whatsapp-onboarding', ...(parent.parent === null ? [] : [parent.name()])];

@@ -5,6 +5,7 @@ import { administrator } from './actor.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { FileOptions } from './code.ts';
+import { confirm, UNASKED } from './confirm.ts';
 import { givenNumber, withNumberDesk } from './desk.ts';
 import type { Io } from './io.ts';
 import { configFor, withStore } from './resources.ts';
@@ -62,9 +63,14 @@ function addPinRotate(pin: CliCommand, io: Io): void {
     .command('rotate')
     .description('Draws a fresh PIN for a number and sets it, at Meta and here. Nobody sees it.')
     .ofNumber()
+    .option(...UNASKED)
     .option('--json', '{"phone_number_id", "is_set"}')
-    .action(async (id: string, options: JsonOption, command: CliCommand) => {
+    .action(async (id: string, options: JsonOption & { yes?: true }, command: CliCommand) => {
       const given = await givenNumber(io, command, id);
+      await confirm(io, {
+        isMeant: options.yes === true,
+        question: `Set a fresh PIN of ${id}? Whoever knows the old one can do nothing with it any more.`,
+      });
       await withNumberDesk(io, given, (desk, target) => setPin(desk, target));
       answer(io, options, {
         view: { phone_number_id: id, is_set: true },
@@ -89,7 +95,11 @@ function addPinReveal(pin: CliCommand, io: Io): void {
     .action(
       async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
         const phoneNumberId = command.phoneNumberId(id);
-        if (options.yes !== true) throw command.misuse('shows a secret; repeat with --yes');
+        await confirm(io, {
+          isMeant: options.yes === true,
+          question: `Show the PIN of ${id} here? Its history keeps that you saw it.`,
+          refusal: command.misuse('shows a secret; repeat with --yes'),
+        });
         const { store: place } = configFor(io, []);
         const actor = administrator();
         const shown = await withStore(place, io.nowMs, (store) =>

@@ -9,6 +9,7 @@ import {
 } from '../desk/preverified.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
+import { confirm } from './confirm.ts';
 import { withPartner } from './desk.ts';
 import type { Io } from './io.ts';
 import { addPreverifiedCode } from './preverified-code.ts';
@@ -124,9 +125,11 @@ function addDelete(preverified: CliCommand, io: Io): void {
     .action(
       async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
         const preverifiedId = command.preverifiedId(id);
-        if (options.yes !== true) {
-          throw command.misuse('no customer can pick the number any more; repeat with --yes');
-        }
+        await confirm(io, {
+          isMeant: options.yes === true,
+          question: `Delete ${id}? No customer can pick the number any more.`,
+          refusal: command.misuse('no customer can pick the number any more; repeat with --yes'),
+        });
         await withPartner(io, (desk) => deletePreverified(desk, preverifiedId));
         answer(io, options, {
           view: { preverified_id: id, is_deleted: true },

@@ -1,6 +1,7 @@
 import { deregisterNumber, registerNumber, type RegistrationView } from '../desk/registration.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
+import { confirm } from './confirm.ts';
 import { givenNumber, withNumberDesk } from './desk.ts';
 import type { Io } from './io.ts';
 
@@ -47,7 +48,11 @@ export function addDeregister(program: CliCommand, io: Io): void {
     .option('--json', VIEW)
     .action(
       async (id: string, options: JsonOption & { readonly yes?: true }, command: CliCommand) => {
-        if (options.yes !== true) throw command.misuse(WHAT_DEREGISTER_DOES);
+        await confirm(io, {
+          isMeant: options.yes === true,
+          question: `Take ${id} off Cloud API? It ${WHAT_DEREGISTER_DOES}.`,
+          refusal: command.misuse(`the number ${WHAT_DEREGISTER_DOES}; repeat with --yes`),
+        });
         const given = await givenNumber(io, command, id);
         const view = await withNumberDesk(io, given, deregisterNumber);
         answer(io, options, { view, lines: [sentenceOf(view, 'not-registered'), ...leftOf(view)] });
@@ -59,8 +64,7 @@ export function addDeregister(program: CliCommand, io: Io): void {
     );
 }
 
-const WHAT_DEREGISTER_DOES =
-  'the number sends and gets no message until it is registered again; repeat with --yes';
+const WHAT_DEREGISTER_DOES = 'sends and gets no message until it is registered again';
 
 const WORDS = {
   registered: 'registered',

@@ -4,6 +4,7 @@ import { parseDuration } from '../duration.ts';
 import type { TokenRow } from '../store/access.ts';
 import { answer, type JsonOption } from './answer.ts';
 import type { CliCommand } from './cli-command.ts';
+import { confirm, UNASKED } from './confirm.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { configFor, withStore } from './resources.ts';
@@ -107,9 +108,14 @@ function addRevoke(tokens: CliCommand, io: Io): void {
     .command('revoke')
     .description('Ends a token at once, and the sessions that were opened with it.')
     .argument('<prefix>', 'as tokens list shows it; what stands in a token after won_')
+    .option(...UNASKED)
     .option('--json', '{"prefix", "state"}')
-    .action(async (prefix: string, options: JsonOption, command: CliCommand) => {
+    .action(async (prefix: string, options: JsonOption & { yes?: true }, command: CliCommand) => {
       if (!PREFIX.test(prefix)) throw command.misuse('prefix must be 10 hex digits');
+      await confirm(io, {
+        isMeant: options.yes === true,
+        question: `End the token ${prefix} and its sessions? Whoever uses it is refused at once.`,
+      });
       const isRevoked = await withStore(configFor(io, []).store, io.nowMs, (store) =>
         store.tokens.revoke(prefix),
       );

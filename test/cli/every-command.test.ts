@@ -82,7 +82,7 @@ it('tells all exit codes, and what each means', async () => {
   for (const [code, meaning] of Object.entries(EXIT_CODES)) {
     expect(out.replaceAll(/\s+/g, ' ')).toContain(` ${code} ${meaning}`);
   }
-  expect(Object.keys(EXIT_CODES)).toEqual(['0', '1', '2', '3', '4', '5', '78', '141']);
+  expect(Object.keys(EXIT_CODES)).toEqual(['0', '1', '2', '3', '4', '5', '78', '130', '141']);
 });
 
 describe('B50: what cannot be undone', () => {

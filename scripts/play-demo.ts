@@ -30,6 +30,7 @@ const CUSTOMERS = [
         after_ms: 12 * SECOND_MS,
         reason: 'NAME_FORMAT_UNACCEPTABLE',
       },
+      rename_review: { decision: 'APPROVED', after_ms: 5 * SECOND_MS },
     },
   },
 ];

@@ -60,9 +60,9 @@ async function runPrograms(start: Start, store: Store): Promise<Ended> {
 
 function sayWhere({ options: { ports, dataDir }, isDemo, env }: Start, word: Secret): void {
   say('');
-  say(`Temporal UI  ${env['TEMPORAL_UI_URL'] ?? ''}`);
   say(`Console      http://127.0.0.1:${ports.http}/login/${word.reveal()}`);
   say('             logs one browser in, within ten minutes');
+  say(`Temporal UI  ${env['TEMPORAL_UI_URL'] ?? ''}`);
   say(`HTTP API     http://127.0.0.1:${ports.http}/v1/numbers`);
   if (isDemo) say(`Meta (fake)  http://127.0.0.1:${ports.fakeGraph}/_fake`);
   say(`State, logs  ${dataDir}`);

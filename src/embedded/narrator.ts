@@ -35,7 +35,9 @@ function freeAndRetry(id: PhoneNumberId, ports: Ports): string {
   return [
     'To try: let the customer free the number,',
     `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph}/_fake/numbers/${id} -d '{"on_handset":false}'`,
-    'then retry, by HTTP',
+    'then retry, on its page in the console',
+    `  ${pageOf(id, ports)}`,
+    'or by HTTP',
     `  curl -sX POST http://127.0.0.1:${ports.http}/v1/numbers/${id}/retry`,
     'or in the Temporal UI: More actions, Send a Signal, name "retry", at',
     `  ${workflowLink(id, ports)}`,
@@ -44,10 +46,17 @@ function freeAndRetry(id: PhoneNumberId, ports: Ports): string {
 
 function submitName(id: PhoneNumberId, ports: Ports): string {
   return [
-    'To try: let the customer submit another name, which Meta approves five seconds later,',
-    `  curl -sX PATCH http://127.0.0.1:${ports.fakeGraph}/_fake/numbers/${id} \\`,
-    `    -d '{"verified_name":"Blue Door","name_status":"PENDING_REVIEW","review":{"decision":"APPROVED","after_ms":5000}}'`,
+    'To try: submit another name, which Meta approves five seconds later, on its page in the console',
+    `  ${pageOf(id, ports)}`,
+    'or by HTTP',
+    `  curl -sX POST http://127.0.0.1:${ports.http}/v1/numbers/${id}/name \\`,
+    `    -H 'content-type: application/json' -d '{"name":"Blue Door"}'`,
   ].join('\n');
+}
+
+/** For a browser that the link of the start has logged in. */
+function pageOf(id: PhoneNumberId, { http }: Ports): string {
+  return `http://127.0.0.1:${http}/numbers/${id}`;
 }
 
 function workflowLink(id: PhoneNumberId, { temporalUi }: Ports): string {

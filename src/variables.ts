@@ -176,7 +176,8 @@ export const VARIABLES = {
       "Addresses and networks of your own proxies, separated by commas: `10.0.0.5, 192.168.0.0/16`. Their `x-forwarded-for` tells who calls; nobody else's does",
   },
   SIGNUPS_PER_MINUTE: {
-    meaning: 'How many signups a caller may send a minute; from one address three times as many',
+    meaning:
+      'How many signups a caller may send a minute; from one address three times as many. Each starter counts for itself: with two of them it is up to twice as many',
     fallback: '10',
   },
   JWT_ISSUER: {

@@ -65,7 +65,7 @@ export const SECTIONS: readonly Section[] = [
     title: 'Limits',
     blocks: [
       text(
-        'Beyond them the answer is 429 `too_many_requests`, with the seconds to wait in `retry-after`. Each starter counts for itself.',
+        'Beyond them the answer is 429 `too_many_requests`, with the seconds to wait in `retry-after`. Each starter counts for itself: with N of them, up to N times as much is let through.',
       ),
       table(
         ['what', 'a minute'],

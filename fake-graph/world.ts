@@ -204,6 +204,8 @@ export type NewWorld = Pick<World, 'seed' | 'scenario' | 'clock' | 'app' | 'swit
 export function newWorld(given: NewWorld): World {
   return {
     ...given,
+    // Orders change it, and it may be the default that other emulators of this process start from.
+    app: { ...given.app },
     drawn: {},
     wabas: {},
     numbers: {},

@@ -4,7 +4,8 @@ import { request } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { SCENARIOS } from '../../fake-graph/scenarios.ts';
-import { errorOf, startFrozen, startReceiver } from './harness.ts';
+import { startFakeGraph } from '../../fake-graph/server.ts';
+import { APP_ID, APP_SECRET, errorOf, startFrozen, startReceiver } from './harness.ts';
 
 let meta: Awaited<ReturnType<typeof startFrozen>>;
 beforeEach(async () => {
@@ -20,6 +21,16 @@ test('stands still on a frozen clock, and moves only forward', async () => {
   await meta.order('POST', 'clock', { setTo: '2026-12-01T00:00:00Z' });
   await meta.order('POST', 'clock', { setTo: '2026-11-22T10:00:00Z' });
   expect(await now()).toBe('2026-12-01T00:00:00.000Z');
+});
+
+test('has an app of its own, whatever another emulator of the same process is told', async () => {
+  const other = await startFakeGraph({ port: 0, app: { secret: 'of the other' } });
+  const one = await startFrozen();
+  const { code } = await one.signUp();
+  const query = `client_id=${APP_ID}&client_secret=${APP_SECRET}&code=${code}`;
+  expect(await one.graph('GET', `oauth/access_token?${query}`)).toMatchObject({ status: 200 });
+  await one.close();
+  await other.close();
 });
 
 test('runs faster than life on a scaled clock, events included', async () => {

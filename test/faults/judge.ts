@@ -22,15 +22,18 @@ export interface Life {
   readonly handle: OnboardingHandle;
 }
 
-/** What the emulator saw of one number that should have been registered once; empty when all is well. */
-export function breachesIn(calls: readonly LedgerEntry[]): readonly string[] {
+/**
+ * What the emulator saw of one number that should have been registered once, after as many requests as it was to refuse; empty when
+ * all is well.
+ */
+export function breachesIn(calls: readonly LedgerEntry[], refusals = 0): readonly string[] {
   const posts = calls.filter(isRegister);
   const lost = posts.filter(({ answerDelivered }) => !answerDelivered).length;
   const effective = posts.filter(({ effectApplied }) => effectApplied).length;
   const pins = new Set(posts.map(({ pinSha256 }) => pinSha256)).size;
   const rules: readonly (readonly [boolean, string])[] = [
     [effective === 1, `${effective} effective registrations`],
-    [posts.length <= 1 + lost, `${posts.length} requests, ${lost} answers lost`],
+    [posts.length <= 1 + lost + refusals, `${posts.length} requests, ${lost} answers lost`],
     [mostInWindow(posts) <= MOST_IN_WINDOW, `${mostInWindow(posts)} requests in 72 hours`],
     [posts.every(({ concurrent }) => concurrent === 1), 'two requests at a time'],
     [!hasBlindRequest(calls), 'a request after a request without a read between'],
@@ -58,10 +61,11 @@ function hasBlindRequest(calls: readonly LedgerEntry[]): boolean {
  * Waits for the end of a life and judges it: I2 and I3 by the emulator's ledger, I1 by what the run, the fleet's row and the
  * number's history say, I5 by the certificate at Meta. Keeps the history for `replayLives`.
  */
-export async function judge(engine: RealEngine, life: Life): Promise<void> {
+export async function judge(engine: RealEngine, life: Life, refusals = 0): Promise<void> {
   const { phoneNumberId } = life.input;
   const result = await life.handle.result();
-  expect(breachesIn(await engine.meta.ledgerOf(phoneNumberId)), phoneNumberId).toEqual([]);
+  const calls = await engine.meta.ledgerOf(phoneNumberId);
+  expect(breachesIn(calls, refusals), phoneNumberId).toEqual([]);
 
   const row = await engine.store.numbers.byId(phoneNumberId);
   expect(row).toMatchObject({ stage: 'done', outcome: result.outcome });
@@ -71,7 +75,12 @@ export async function judge(engine: RealEngine, life: Life): Promise<void> {
   expect(result).toEqual({ outcome: 'ready', certificateSha256: sha256Of(shown) });
   const kept = await engine.store.credentials.certificateOf(phoneNumberId);
   expect(sha256Of(kept?.reveal())).toBe(result.certificateSha256);
-  histories.push(historyToJSON(await life.handle.fetchHistory()));
+  await keepHistory(life);
+}
+
+/** For `replayLives`, of a life that is judged elsewhere. */
+export async function keepHistory({ handle }: Life): Promise<void> {
+  histories.push(historyToJSON(await handle.fetchHistory()));
 }
 
 async function certificateAtMeta(
@@ -90,9 +99,20 @@ function sha256Of(text = ''): string {
 
 /** I8, for the last test of a file: every life that was judged in it is replayed. */
 export async function replayLives(): Promise<void> {
+  await replayLivesOn(inject('workflowBundlePath'));
+}
+
+/** The same on another build than ours. */
+export async function replayLivesOn(codePath: string): Promise<void> {
   expect(histories).not.toHaveLength(0);
-  const workflowBundle = { codePath: inject('workflowBundlePath') };
-  for (const history of histories) {
-    await Worker.runReplayHistory({ workflowBundle }, JSON.parse(history));
-  }
+  const lives = histories.map((history, n) => ({
+    workflowId: n.toString(),
+    history: parsed(history),
+  }));
+  const replays = Worker.runReplayHistories({ workflowBundle: { codePath } }, lives);
+  for await (const { error } of replays) expect(error).toBeUndefined();
+}
+
+function parsed(json: string): unknown {
+  return JSON.parse(json);
 }

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
-import { ONBOARD_PHONE_NUMBER, workflowIdOf } from '../../src/contract/onboarding.ts';
+import {
+  ONBOARD_PHONE_NUMBER,
+  workflowIdOf,
+  type OnboardingInput,
+} from '../../src/contract/onboarding.ts';
 import type { Timing } from '../../src/domain/timing.ts';
 import { startLeash, startProgram, type RunningProgram } from '../../src/embedded/child-process.ts';
 import { QUICK } from '../support/quick-timing.ts';
@@ -85,6 +89,15 @@ export async function beginLife(
   },
 ): Promise<Life> {
   const input = await acceptSignup(engine, order, signedUpAtMs);
+  return await startRun(engine, taskQueue, { input, timing });
+}
+
+/** Starts the run of a signup that was accepted before. */
+export async function startRun(
+  engine: RealEngine,
+  taskQueue: string,
+  { input, timing = {} }: { readonly input: OnboardingInput; readonly timing?: Partial<Timing> },
+): Promise<Life> {
   const handle: Life['handle'] = await engine.client.workflow.start(ONBOARD_PHONE_NUMBER, {
     args: [{ ...input, timing: { ...QUICK, ...timing } }],
     workflowId: workflowIdOf(input.phoneNumberId),

@@ -10,6 +10,7 @@ import { runCli } from '../../src/cli/run.ts';
 import { createTerminal, type OutputStream } from '../../src/cli/terminal.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import { COMPILED } from '../support/compile-cache.ts';
 import { APP_ID, APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
 
 const PROGRAM = 'src/cli/main.ts';
@@ -25,7 +26,7 @@ export interface Ended {
 /** The program as users run it, with nothing but the given environment. */
 export async function program(args: readonly string[], env: Env = {}): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { ...env },
+    env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

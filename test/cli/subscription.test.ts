@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { startFakeMeta, type RunningFakeMeta } from '../support/fake-meta.ts';
+import { COMPILED } from '../support/compile-cache.ts';
 import { openShop, ordersIn, type Shop } from './shop.ts';
 
 let meta: RunningFakeMeta;
@@ -71,7 +72,7 @@ const lineShape = z.looseObject({
 function startWatching() {
   const args = ['account', 'watch', shop.waba, '--interval', '1s', '--json'];
   const child = spawn(process.execPath, ['src/cli/main.ts', ...args], {
-    env: { ...shop.env },
+    env: { ...COMPILED, ...shop.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts';
 import { newSignup, phoneNumberId } from '../store/builders.ts';
+import { COMPILED } from '../support/compile-cache.ts';
 import { memoryStream, openHome, program } from './command-line.ts';
 
 const COLUMNS = [{ title: 'ID', isWhole: true }, { title: 'NAME' }, { title: 'CAUSE' }] as const;
@@ -97,7 +98,9 @@ it('B51: ends with 141 and without a trace when its reader goes', async () => {
       newSignup({ phoneNumberId: phoneNumberId(id), idempotencyKey: id, ...names }),
     );
   }
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'numbers', 'list', '--json'], { env });
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'numbers', 'list', '--json'], {
+    env: { ...COMPILED, ...env },
+  });
   let err = '';
   child.stderr.on('data', (chunk) => (err += String(chunk)));
   child.stdout.destroy();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { APP_ID, APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
 import { freePort } from '../support/free-port.ts';
+import { COMPILED } from '../support/compile-cache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'starter-'));
 
@@ -28,6 +29,7 @@ interface Starter {
 function startStarter(env: Record<string, string>): Starter {
   const child = spawn(process.execPath, ['src/starter.ts'], {
     env: {
+      ...COMPILED,
       META_APP_ID: APP_ID,
       META_APP_SECRET: APP_SECRET,
       META_VERIFY_TOKEN: VERIFY_TOKEN,

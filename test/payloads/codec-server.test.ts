@@ -14,6 +14,7 @@ import { openKeyring } from '../../src/keyring/keyring.ts';
 import { createPayloadCodec } from '../../src/payloads/payload-codec.ts';
 import { temporaryFolder } from '../store/test-store.ts';
 import { freePort } from '../support/free-port.ts';
+import { COMPILED } from '../support/compile-cache.ts';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 const UI = 'https://temporal.example';
@@ -47,6 +48,7 @@ async function startIn(
   const port = await freePort();
   const child = spawn(process.execPath, ['src/codec-server.ts'], {
     env: {
+      ...COMPILED,
       ...{ KEY_FILE: keyFile, CODEC_SERVER_PORT: port.toString(), API_TOKEN: TOKEN },
       ...{ TEMPORAL_UI_URL: `${UI}/ui`, ...env },
     },

@@ -34,6 +34,10 @@ const STORIES: Story[] = [
       },
     },
   },
+  {
+    title: 'The window names an account, and no number of it',
+    order: { event: 'FINISH_ONLY_WABA', number: reviewed('APPROVED', 8) },
+  },
   { title: 'The customer gives up', order: { event: 'CANCEL' } },
 ];
 

@@ -7,6 +7,7 @@ import { Secret } from '../src/domain/secret.ts';
 import { createGraphClient } from '../src/graph/client.ts';
 import { apiRoutes } from '../src/http/api.ts';
 import { describedIn, type DescribedRoute } from '../src/http/described.ts';
+import { createAcceptAccountSignup } from '../src/http/account-signups.ts';
 import { createKeyedHash } from '../src/http/keyed-hash.ts';
 import { createLimits } from '../src/http/limits.ts';
 import { createOnboardings } from '../src/http/onboardings.ts';
@@ -57,7 +58,9 @@ async function described(): Promise<readonly DescribedRoute[]> {
       limits: createLimits({ ...config.http, ...clocks }),
       log: { info: quiet, warn: quiet, error: quiet },
     };
-    return describedIn(apiRoutes({ ...deps, acceptSignup: createAcceptSignup(deps) }));
+    const acceptAccountSignup = createAcceptAccountSignup(deps);
+    const accept = { acceptSignup: createAcceptSignup(deps), acceptAccountSignup };
+    return describedIn(apiRoutes({ ...deps, ...accept }));
   } finally {
     await Promise.all([graph.close(), client.connection.close(), store.close()]);
     await rm(folder, { recursive: true });

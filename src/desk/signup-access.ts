@@ -29,9 +29,20 @@ export interface Access {
   readonly number: PhoneNumber;
 }
 
-interface Wanted {
+/** The same of a signup that names an account alone. */
+export interface AccountAccess extends Omit<Access, 'number'> {
+  /** Every number of the account. */
+  readonly numbers: readonly PhoneNumber[];
+  /** How many pages their list had. */
+  readonly pages: number;
+}
+
+interface WantedAccount {
   readonly code: Secret;
   readonly wabaId: WabaId;
+}
+
+interface Wanted extends WantedAccount {
   readonly phoneNumberId: PhoneNumberId;
 }
 
@@ -40,20 +51,52 @@ interface Wanted {
  * @throws DeskError code_expired, number_not_in_account or meta_unavailable
  */
 export async function gainAccess(deps: AccessDeps, wanted: Wanted): Promise<Access> {
-  const signal = AbortSignal.timeout(META_MS);
+  return await within(deps, async (signal) => {
+    const { token, life } = await gainToken(deps, wanted, signal);
+    return { token, life, number: await findNumber(deps, wanted, { token, signal }) };
+  });
+}
+
+/** The same where the browser named no number: the account's are listed to the end. @throws DeskError as `gainAccess` */
+export async function gainAccountAccess(
+  deps: AccessDeps,
+  wanted: WantedAccount,
+): Promise<AccountAccess> {
+  return await within(deps, async (signal) => {
+    const { token, life } = await gainToken(deps, wanted, signal);
+    const numbers: PhoneNumber[] = [];
+    let pages = 0;
+    const onPage = (): void => {
+      pages += 1;
+    };
+    const list = { wabaId: wanted.wabaId, token, signal, onPage };
+    for await (const number of deps.graph.listPhoneNumbers(list)) numbers.push(number);
+    return { token, life, numbers, pages };
+  });
+}
+
+async function within<Answer>(
+  { log }: AccessDeps,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
   try {
-    const token = await exchange(deps, wanted.code, signal);
-    const facts = await deps.graph.debugToken({ token, signal });
-    const isOurs = facts.isValid && facts.appId === deps.appId;
-    const hasScopes = SCOPES.every((scope) => facts.scopes.includes(scope));
-    if (!isOurs || !hasScopes || !facts.wabaIds.includes(wanted.wabaId)) {
-      throw notInAccount();
-    }
-    const number = await findNumber(deps, wanted, { token, signal });
-    return { token, number, life: facts };
+    return await ask(AbortSignal.timeout(META_MS));
   } catch (error) {
-    throw meaningOf(error, deps.log);
+    throw meaningOf(error, log);
   }
+}
+
+async function gainToken(
+  deps: AccessDeps,
+  { code, wabaId }: WantedAccount,
+  signal: AbortSignal,
+): Promise<Omit<Access, 'number'>> {
+  const token = await exchange(deps, code, signal);
+  const life = await deps.graph.debugToken({ token, signal });
+  const isOurs = life.isValid && life.appId === deps.appId;
+  const hasScopes = SCOPES.every((scope) => life.scopes.includes(scope));
+  if (!isOurs || !hasScopes || !life.wabaIds.includes(wabaId)) throw notInAccount();
+  return { token, life };
 }
 
 async function exchange(deps: AccessDeps, code: Secret, signal: AbortSignal): Promise<Secret> {

@@ -72,7 +72,7 @@ function erasing(): DeskError {
 }
 
 /** After these endings Meta wants Embedded Signup again, so a new one begins anew. */
-const REPEATABLE: readonly string[] = ['signup-expired', 'abandoned'];
+export const REPEATABLE: readonly string[] = ['signup-expired', 'abandoned'];
 
 /** `isOpen`: a read says that the number is not on Cloud API, whatever came of it here. */
 function refuseHeld(

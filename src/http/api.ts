@@ -4,6 +4,11 @@ import type { Partner } from '../desk/preverified.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Store } from '../store/store.ts';
+import {
+  accountSignupContract,
+  createTakeAccountSignup,
+  type AcceptAccountSignup,
+} from './account-signups.ts';
 import { accountRoutes } from './accounts.ts';
 import { answerJson } from './answers.ts';
 import { auditRoutes } from './audit.ts';
@@ -52,16 +57,26 @@ export interface ApiDeps extends FeedDeps {
   readonly hash: KeyedHash;
   readonly limits: Pick<Limits, 'takeSignup'>;
   readonly acceptSignup: AcceptSignup;
+  readonly acceptAccountSignup: AcceptAccountSignup;
 }
 
 /** What programs call: each route says what it takes and answers. */
 export function apiRoutes(deps: ApiDeps): Routes {
   const { limits, acceptSignup, verifyToken, store, appSecret } = deps;
   const takeSignup = createTakeSignup(acceptSignup, deps);
+  const takeAccountSignup = createTakeAccountSignup(deps.acceptAccountSignup, deps);
   const webhooks = { ...deps, inbox: store.inbox, appSecrets: [appSecret] };
   const routes: Routes = {
     '/v1/signups': {
       POST: operator(limited(limits.takeSignup, declared(signupContract, takeSignup))),
+    },
+    '/v1/account-signups': {
+      POST: operator(
+        limited(
+          limits.takeSignup,
+          declared(accountSignupContract, (call) => takeAccountSignup(call)),
+        ),
+      ),
     },
     ...numberRoutes(deps),
     ...eventRoutes({ ...deps, feed: createEventFeed(deps) }),

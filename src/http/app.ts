@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Partner } from '../desk/preverified.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessRules } from './access.ts';
+import { createAcceptAccountSignup } from './account-signups.ts';
 import { createAdmit } from './admit.ts';
 import { answerError, newRequestId } from './answers.ts';
 import { apiRoutes, type ApiDeps } from './api.ts';
@@ -22,7 +23,14 @@ import { createAcceptSignup } from './signups.ts';
 
 export interface HttpAppDeps extends Omit<
   ApiDeps,
-  'appId' | 'appSecret' | 'verifyToken' | 'partner' | 'hash' | 'limits' | 'acceptSignup'
+  | 'appId'
+  | 'appSecret'
+  | 'verifyToken'
+  | 'partner'
+  | 'hash'
+  | 'limits'
+  | 'acceptSignup'
+  | 'acceptAccountSignup'
 > {
   readonly meta: {
     readonly appId: string;
@@ -44,12 +52,15 @@ export function createHttpApp({ meta, ...rest }: HttpAppDeps): Hono<Served> {
   const app = new Hono<Served>();
   const limits = createLimits({ ...rest.access, monotonicMs: rest.monotonicMs });
   const deps = { ...rest, ...meta, hash: createKeyedHash(meta.appSecret), limits };
-  const acceptSignup = createAcceptSignup(deps);
+  const accept = {
+    acceptSignup: createAcceptSignup(deps),
+    acceptAccountSignup: createAcceptAccountSignup(deps),
+  };
   const cookie = createSessionCookie({ isBehindTls: deps.isBehindTls === true });
   const doors = { ...deps, cookie, grantOf: createGrantOf(deps) };
-  const routes = apiRoutes({ ...deps, acceptSignup });
+  const routes = apiRoutes({ ...deps, ...accept });
   const { pages, assets, answerFailure, show } = createConsole({
-    ...{ ...deps, acceptSignup },
+    ...{ ...deps, ...accept },
     described: describedIn(routes),
   });
   const forPeople = { ...pages, ...assets, ...loginRoutes({ ...doors, show }) };

@@ -146,6 +146,11 @@ export const adopted = z.strictObject({
   adopted: z.array(id),
   left: z.array(z.strictObject({ phone_number_id: id, reason: word })),
 });
+export const accountSignupTaken = adopted
+  .extend({
+    next_step: maybe.meta({ description: 'Where no number is taken up: what brings one in.' }),
+  })
+  .meta({ id: 'AccountSignupTaken' });
 export const numberOnly = z.strictObject({ phone_number_id: id });
 
 export const account = z

@@ -96,9 +96,9 @@ function refuseOtherBody(earlier: { readonly bodyHash: string }, bodyHash: strin
 }
 
 /** A page shows that it began the signup itself. Who calls with a token has shown who it is. */
-async function checkState(
-  { store }: Pick<SignupDeps, 'store'>,
-  { session }: SignupCall,
+export async function checkState(
+  { store }: { readonly store: Pick<Store, 'sessions'> },
+  { session }: Pick<SignupCall, 'session'>,
   state: string | undefined,
 ): Promise<void> {
   if (session === undefined) return;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import type { Source } from '../domain/onboarding.ts';
-import { digitsOf } from '../domain/phone-number.ts';
+import { digitsOf, type WabaId } from '../domain/phone-number.ts';
+import type { TokenLife } from '../domain/token-life.ts';
 import { keepSealed, tokenPlaceOf } from './credentials.ts';
 import { keepLife } from './create-token-lives.ts';
 import { EVENTS_TURN, type InTurn } from './database.ts';
@@ -38,6 +39,12 @@ export function createSignups(deps: SignupsDeps): Signups {
   return {
     byIdempotencyKey: (key) => byIdempotencyKey(db, key),
     accept: (signup) => accept(deps, signup),
+    keepAccess: async (wabaId, { token, tokenLife }) => {
+      const sealed = await deps.sealing.seal(tokenPlaceOf(wabaId), token);
+      await deps.inTurn(EVENTS_TURN, (transaction) =>
+        keepToken(transaction, wabaId, { sealed, life: tokenLife, atMs: nowMs() }),
+      );
+    },
     pending: async (limit) => {
       const rows = await db
         .selectFrom('signups')
@@ -77,16 +84,13 @@ function signupOf({ platform, codeMethod, dataLocalizationRegion, ...row }: Row)
 }
 
 async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> {
-  const place = tokenPlaceOf(signup.wabaId);
-  const sealed = await deps.sealing.seal(place, signup.token);
+  const sealed = await deps.sealing.seal(tokenPlaceOf(signup.wabaId), signup.token);
   return deps.inTurn(EVENTS_TURN, async (transaction) => {
     const twin = await byIdempotencyKey(transaction, signup.idempotencyKey);
     if (twin) return twin;
     const acceptedAtMs = deps.nowMs();
-    const { tokenLife: life = {} } = signup;
-    const { expiresAtMs } = life;
-    await keepSealed(transaction, { place, sealed, expiresAtMs, updatedAtMs: acceptedAtMs });
-    await keepLife(transaction, signup.wabaId, { life, readAtMs: acceptedAtMs, toldAtMs: 0 });
+    const { wabaId, tokenLife: life = {} } = signup;
+    await keepToken(transaction, wabaId, { sealed, life, atMs: acceptedAtMs });
     await startNumber(transaction, signup, acceptedAtMs);
     await noteBeginning(transaction, signup.phoneNumberId, {
       ...{ kind: 'signed-up', atMs: acceptedAtMs, actor: 'signup' },
@@ -94,6 +98,21 @@ async function accept(deps: SignupsDeps, signup: NewSignup): Promise<SignupRow> 
     });
     return insertSignup(transaction, signup, acceptedAtMs);
   });
+}
+
+async function keepToken(
+  db: Kysely<Schema>,
+  wabaId: WabaId,
+  {
+    sealed,
+    life,
+    atMs,
+  }: { readonly sealed: string; readonly life: TokenLife; readonly atMs: number },
+): Promise<void> {
+  const { expiresAtMs } = life;
+  const place = tokenPlaceOf(wabaId);
+  await keepSealed(db, { place, sealed, expiresAtMs, updatedAtMs: atMs });
+  await keepLife(db, wabaId, { life, readAtMs: atMs, toldAtMs: 0 });
 }
 
 /**

@@ -215,6 +215,11 @@ export interface Signups {
    * that runs goes on with the new token.
    */
   accept(signup: NewSignup): Promise<SignupRow>;
+  /** Of a signup that named no number: the sealed token, and until when it works. */
+  keepAccess(
+    wabaId: WabaId,
+    access: Required<Pick<NewSignup, 'token' | 'tokenLife'>>,
+  ): Promise<void>;
   /** Signups whose workflow is not known to have started, oldest first. */
   pending(limit: number): Promise<readonly SignupRow[]>;
   markStarted(id: string): Promise<void>;

@@ -40,6 +40,12 @@ async function pageOf(opened: BrowserContext): Promise<Page> {
 
 /** A customer goes through the window of the emulator. */
 async function signUp(story: string, name: string): Promise<string> {
+  await finishSignup(story, name);
+  await page.waitForURL(/\/numbers\/[0-9]+/);
+  return /numbers\/([0-9]+)/.exec(page.url())?.[1] ?? '';
+}
+
+async function finishSignup(story: string, name: string): Promise<void> {
   await page.goto(`${edge.url}/signup`);
   const opening = page.waitForEvent('popup');
   await page.getByRole('button', { name: 'Start Embedded Signup' }).click();
@@ -47,8 +53,6 @@ async function signUp(story: string, name: string): Promise<string> {
   await popup.getByLabel('Display name').fill(name);
   await popup.getByLabel(story).check();
   await popup.getByRole('button', { name: 'Finish' }).click();
-  await page.waitForURL(/\/numbers\/[0-9]+/);
-  return /numbers\/([0-9]+)/.exec(page.url())?.[1] ?? '';
 }
 
 describe.skipIf(!canBrowse)('the signup page', () => {
@@ -57,6 +61,13 @@ describe.skipIf(!canBrowse)('the signup page', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Lucky Shrub');
     expect(await page.getByRole('status').textContent()).toContain('The customer has signed up');
     expect(edge.temporal.started.at(-1)?.phoneNumberId).toBe(id);
+    expect(complaints).toEqual([]);
+  });
+
+  test('leads a customer whose window names no number to the page of the account', async () => {
+    await finishSignup('no number of it', 'Lucky Shrub');
+    await page.waitForURL(/\/accounts\/[0-9]+/);
+    expect(await page.getByRole('status').textContent()).toContain('are taken up');
     expect(complaints).toEqual([]);
   });
 

@@ -31,6 +31,23 @@ describe('a signup that is taken at the command line', () => {
     expect([again.code, again.err]).toEqual([5, 'Signup took over 30 s; run it again\n']);
   });
 
+  it('that named no number takes up those that are its own', async () => {
+    const signup = await meta.signUp({ event: 'FINISH_ONLY_WABA' });
+    const { code, out, err } = await shop.run(`start ${signup.waba_id}`, signup.code);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`${signup.phone_number_id} is accepted`);
+    const pending = await shop.home.store.signups.pending(10);
+    expect(pending.map(({ phoneNumberId: id }) => id)).toContain(signup.phone_number_id);
+  });
+
+  it('that brought no number says how one comes in', async () => {
+    const signup = await meta.signUp({ event: 'FINISH_ONLY_WABA' });
+    await meta.patch(`/numbers/${signup.phone_number_id}`, { gone: true });
+    const { code, out } = await shop.run(`start ${signup.waba_id}`, signup.code);
+    expect(code).toBe(0);
+    expect(out).toContain(`whatsapp-onboarding account add ${signup.waba_id}`);
+  });
+
   it('is refused for a number that is not in the account', async () => {
     const signup = await meta.signUp({});
     const other = await meta.signUp({});

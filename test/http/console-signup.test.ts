@@ -78,6 +78,16 @@ describe('a signup', () => {
     expect((await edge.call(`/numbers/${id}?done=signup`)).text).toContain('has signed up');
   });
 
+  test('that names no number leads to the page of its account', async () => {
+    const browser = await browserOf();
+    const { code, waba_id } = await finished();
+    const fields = { code, waba_id, phone_number_id: '', is_account: '1' };
+    const answer = await send(browser, { state: await stateOf(browser), ...fields });
+    const page = `/accounts/${waba_id}?done=account-signup`;
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, page]);
+    expect((await edge.call(page)).text).toContain('are taken up');
+  });
+
   test('is taken once for one state, and of its own session only', async () => {
     const [browser, other] = [await browserOf(), await browserOf()];
     const state = await stateOf(browser);

@@ -45,6 +45,15 @@ describe.each(KINDS)('%s', (kind) => {
       ]);
     });
 
+    it('that named no number keeps the access to its account, and begins no onboarding', async () => {
+      const { store } = await openTestStore(kind);
+      const token = new Secret('EAAG-account');
+      await store.signups.keepAccess(ACCOUNT, { token, tokenLife: { expiresAtMs: T0_MS + 1 } });
+      expect((await store.credentials.tokenOf(ACCOUNT))?.reveal()).toBe('EAAG-account');
+      expect(await store.tokenLives.of(ACCOUNT)).toMatchObject({ expiresAtMs: T0_MS + 1 });
+      expect(await store.signups.pending(10)).toEqual([]);
+    });
+
     it('keeps nothing at all when the last of its rows cannot be written', async () => {
       const opened = await openTestStore(kind);
       const { store } = opened;

@@ -29,6 +29,9 @@ const DONE: Readonly<Record<MoveKind, string>> = {
 /** And of what is no move of a number. */
 const DONE_ELSEWHERE: Readonly<Record<string, string>> = {
   signup: 'The customer has signed up, and the onboarding of the number runs.',
+  'account-signup': 'The customer has signed up, and numbers of the account are taken up.',
+  'empty-signup':
+    'The customer has signed up without a number: add one below, or take up one that is there.',
   adopt: 'Taken up: the onboarding begins.',
   add: 'Added to the account.',
 };

@@ -58,6 +58,7 @@ function startPart(
       <input type="hidden" name="code" />
       <input type="hidden" name="waba_id" />
       <input type="hidden" name="phone_number_id" />
+      <input type="hidden" name="is_account" />
       <button class="primary" type="button" disabled>Start Embedded Signup</button>
       <p role="status">Loading Meta's part of the page …</p>
       <noscript><p>Embedded Signup is a script of Meta's: it needs JavaScript.</p></noscript>

@@ -1,6 +1,7 @@
-import { isPhoneNumberId, isWabaId } from '../../domain/phone-number.ts';
+import { isPhoneNumberId, isWabaId, type WabaId } from '../../domain/phone-number.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Store } from '../../store/store.ts';
+import type { AcceptAccountSignup } from '../account-signups.ts';
 import { answerRedirect, httpErrorOf } from '../answers.ts';
 import { entryOf, HttpError } from '../errors.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
@@ -17,6 +18,7 @@ import { signupPage, type EmbeddedSignup } from './signup-page.ts';
 export interface SignupPageDeps {
   readonly store: Pick<Store, 'sessions'>;
   readonly acceptSignup: AcceptSignup;
+  readonly acceptAccountSignup: AcceptAccountSignup;
   readonly limits: Pick<Limits, 'takeSignup'>;
   readonly hash: KeyedHash;
   readonly nowMs: () => number;
@@ -37,14 +39,26 @@ export async function postSignup(call: Call, deps: SignupPageDeps): Promise<Resp
   try {
     deps.limits.takeSignup(call);
     await refuseStale(call, form, deps);
-    const { phoneNumberId } = await deps.acceptSignup(signupOf(form, deps.hash));
-    return answerRedirect(`/numbers/${phoneNumberId}?done=signup`);
+    return answerRedirect(await accepted(call, form, deps));
   } catch (error) {
     const known = httpErrorOf(error, deps.nowMs());
     if (known === undefined) throw error;
     const { status } = entryOf(known.code);
     return await answerSignup(call, deps, { notice: failedNotice(whyOf(known)), status });
   }
+}
+
+/** Answers with the page that shows what comes of it. */
+async function accepted(call: Call, form: Form, deps: SignupPageDeps): Promise<string> {
+  if (form.get('is_account') !== '1') {
+    const { phoneNumberId } = await deps.acceptSignup(signupOf(form, deps.hash));
+    return `/numbers/${phoneNumberId}?done=signup`;
+  }
+  const { code, wabaId } = accessIn(form);
+  const idempotencyKey = deps.hash('code', code);
+  const signup = { code: new Secret(code), wabaId, idempotencyKey, actor: call.actor };
+  const { adopted } = await deps.acceptAccountSignup(signup);
+  return `/accounts/${wabaId}?done=${adopted.length === 0 ? 'empty-signup' : 'account-signup'}`;
 }
 
 /** A person sees no header. */
@@ -67,17 +81,22 @@ async function refuseStale(
 }
 
 function signupOf(form: Form, hash: KeyedHash): SignupRequest {
-  const code = form.get('code') ?? '';
-  const wabaId = form.get('waba_id');
+  const { code, wabaId } = accessIn(form);
   const phoneNumberId = form.get('phone_number_id');
-  if (!CODE.test(code)) throw new HttpError('invalid_code');
-  if (!isWabaId(wabaId)) throw new HttpError('invalid_waba_id');
   if (!isPhoneNumberId(phoneNumberId)) throw new HttpError('invalid_phone_number_id');
   return {
     ...{ code: new Secret(code), wabaId, phoneNumberId, how: { platform: 'cloud' } },
     idempotencyKey: hash('code', code),
     bodyHash: hash('body', code, wabaId, phoneNumberId),
   };
+}
+
+function accessIn(form: Form): { readonly code: string; readonly wabaId: WabaId } {
+  const code = form.get('code') ?? '';
+  const wabaId = form.get('waba_id');
+  if (!CODE.test(code)) throw new HttpError('invalid_code');
+  if (!isWabaId(wabaId)) throw new HttpError('invalid_waba_id');
+  return { code, wabaId };
 }
 
 async function answerSignup(

@@ -71,7 +71,7 @@ export const SECTIONS: readonly Section[] = [
         ['what', 'a minute'],
         [
           [
-            "signups of one caller, or of one browser's session, by `POST /v1/signups` and the console together",
+            "signups of one caller, or of one browser's session, by `POST /v1/signups`, `POST /v1/account-signups` and the console together",
             '`SIGNUPS_PER_MINUTE` (10)',
           ],
           ['signups from one address', `${ADDRESS_LIMITS.signupsOfCallers} times as many`],

@@ -15,7 +15,10 @@ const under =
   (path: string): boolean =>
     roots.some((root) => path === root || path.startsWith(`${root}/`));
 
-const [isOfSignups, isOfEvents] = [under('/v1/signups'), /^\/v1\/(numbers\/:id\/)?events$/];
+const [isOfSignups, isOfEvents] = [
+  under('/v1/signups', '/v1/account-signups'),
+  /^\/v1\/(numbers\/:id\/)?events$/,
+];
 const isOfNumbers = under('/v1/numbers');
 
 export const GROUPS: readonly Group[] = [

@@ -31,9 +31,11 @@
   };
 
   const sendWhenWhole = () => {
-    const { code, waba_id: waba, phone_number_id: number } = form.elements;
-    if (code.value === '' || waba.value === '' || number.value === '') return;
-    say('Meta has told us the number. Checking what it lets us do …');
+    const { code, waba_id: waba, phone_number_id: number, is_account: account } = form.elements;
+    const isNamed = number.value !== '' || account.value !== '';
+    if (code.value === '' || waba.value === '' || !isNamed) return;
+    const what = account.value === '' ? 'the number' : 'the account';
+    say(`Meta has told us ${what}. Checking what it lets us do …`);
     form.submit();
   };
 
@@ -41,11 +43,9 @@
     if (event.startsWith('FINISH')) {
       form.elements.waba_id.value = data.waba_id ?? '';
       form.elements.phone_number_id.value = data.phone_number_id ?? '';
-      if (data.phone_number_id === undefined)
-        say(
-          `The customer finished without a number (${event}). Add one to account ${data.waba_id}.`,
-        );
-      else sendWhenWhole();
+      // Embedded Signup names no number of a customer who has none, or who stays on the WhatsApp Business app.
+      form.elements.is_account.value = data.phone_number_id === undefined ? '1' : '';
+      sendWhenWhole();
       return;
     }
     button.disabled = false;
@@ -67,8 +67,7 @@
     form.elements.code.value = code;
     sendWhenWhole();
     setTimeout(() => {
-      if (form.elements.phone_number_id.value === '')
-        say('Meta has not told us a number. Start again.');
+      if (form.elements.waba_id.value === '') say('Meta has not told us an account. Start again.');
       button.disabled = false;
     }, CODE_WITHOUT_IDS_MS);
   };

@@ -1,4 +1,5 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { createHash } from 'node:crypto';
+import { sql, type Insertable, type Kysely, type Selectable } from 'kysely';
 import { EVENTS_TURN, type InTurn } from './database.ts';
 import { deadlineColumnOf, withDeadline } from './deadline-column.ts';
 import { keepDelivery } from './deliveries.ts';
@@ -102,20 +103,15 @@ async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Pr
   // What its terminated run still had to say is not written.
   if ((await tombstones.recent())?.isId(phoneNumberId) === true) return;
   await inTurn(EVENTS_TURN, async (transaction) => {
-    const repeated = await transaction
-      .selectFrom('announcements')
-      .select('announcementKey')
-      .where('phoneNumberId', '=', phoneNumberId)
-      .where('announcementKey', '=', announcementKey)
-      .executeTakeFirst();
-    if (repeated) return;
     const atMs = nowMs();
-    await keepNumber(transaction, announcement, atMs);
-    await transaction
-      .insertInto('announcements')
-      .values({ phoneNumberId, announcementKey, atMs })
-      .execute();
-    for (const { deliverAs, ...event } of events) {
+    const note = (key: string): Promise<boolean> =>
+      noteAnnouncement(transaction, { phoneNumberId, announcementKey: key, atMs });
+    if (!(await isTold(transaction, announcement))) {
+      await keepNumber(transaction, announcement, atMs);
+      await note(announcementKey);
+    }
+    for (const [key, { deliverAs, ...event }] of keyed(events)) {
+      if (!(await note(`${announcementKey}/${key}`))) continue;
       const { id } = await transaction
         .insertInto('events')
         .values({ ...event, phoneNumberId })
@@ -124,6 +120,47 @@ async function announce(deps: NumbersDeps, announcement: NumberAnnouncement): Pr
       if (deliverAs === undefined) continue;
       await keepDelivery(transaction, { ...announcement, eventId: id, type: deliverAs, atMs });
     }
+  });
+}
+
+async function isTold(
+  db: Kysely<Schema>,
+  { phoneNumberId, announcementKey }: NumberAnnouncement,
+): Promise<boolean> {
+  const told = await db
+    .selectFrom('announcements')
+    .select('announcementKey')
+    .where('phoneNumberId', '=', phoneNumberId)
+    .where('announcementKey', '=', announcementKey)
+    .executeTakeFirst();
+  return told !== undefined;
+}
+
+/** False when it is there already. */
+async function noteAnnouncement(
+  db: Kysely<Schema>,
+  announcement: Insertable<Schema['announcements']>,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('announcements')
+    .values(announcement)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+/**
+ * Each event by what it says, and as which of those that say so. A workflow task that is done again may hear of a message that
+ * the first try did not: then the same announcement has more to tell.
+ */
+function keyed(events: readonly NewEvent[]): readonly (readonly [string, NewEvent])[] {
+  const times = new Map<string, number>();
+  return events.map((event) => {
+    const said = JSON.stringify([event.kind, event.text, event.actor]);
+    const nth = (times.get(said) ?? 0) + 1;
+    times.set(said, nth);
+    const digest = createHash('sha256').update(said).digest('hex').slice(0, 16);
+    return [`${digest}/${nth.toString()}`, event];
   });
 }
 
@@ -140,12 +177,10 @@ async function noteEnded(
       .where('outcome', 'is not', null);
     const meant = digits === undefined ? ended : ended.where('digits', '=', digits);
     for (const { phoneNumberId } of await meant.execute()) {
-      const { numInsertedOrUpdatedRows = 0n } = await transaction
-        .insertInto('announcements')
-        .values({ phoneNumberId, announcementKey: key, atMs: nowMs() })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
-      if (numInsertedOrUpdatedRows === 0n) continue;
+      const isFirst = await noteAnnouncement(transaction, {
+        ...{ phoneNumberId, announcementKey: key, atMs: nowMs() },
+      });
+      if (!isFirst) continue;
       await transaction
         .insertInto('events')
         .values({ ...event, phoneNumberId })

@@ -248,7 +248,7 @@ export interface NumberAnnouncement {
   readonly task?: Task;
   readonly progressJson: string;
   readonly events: readonly NewEvent[];
-  /** A repeat under the same key writes nothing. */
+  /** A repeat under the same key writes nothing but events that the one before did not tell. */
   readonly announcementKey: string;
 }
 

@@ -71,6 +71,21 @@ describe.each(KINDS)('%s', (kind) => {
       expect(await store.numbers.eventsOf(NUMBER)).toHaveLength(2);
     });
 
+    it('adds what a repeat tells more, as many times as it does, and nothing else', async () => {
+      const { store } = await openTestStore(kind);
+      const retried = { kind: 'retried', atMs: T0_MS, text: 'A person asked.', actor: 'Ada' };
+      const { events } = announcement();
+      await store.numbers.announce(announcement({ events: [...events, retried] }));
+      const later = events.map((event) => ({ ...event, atMs: event.atMs + 1 }));
+      for (const stage of ['verifying', 'done']) {
+        const more = announcement({ stage, events: [retried, ...later, retried] });
+        await store.numbers.announce(more);
+      }
+      expect(await store.numbers.byId(NUMBER)).toHaveProperty('stage', 'registering');
+      const told = await store.numbers.eventsOf(NUMBER);
+      expect(told.map(({ kind }) => kind)).toEqual(['verified', 'attempt', 'retried', 'retried']);
+    });
+
     it('takes the same key of two numbers for two announcements', async () => {
       const { store } = await openTestStore(kind);
       await store.numbers.announce(announcement());

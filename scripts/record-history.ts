@@ -54,8 +54,10 @@ async function record(engine: RealEngine, name: string, scenario: Scenario): Pro
     await engine.meta.post('/faults', { match, ...scenario.fault });
   }
   const timing = { ...QUICK, pollMs: scenario.pollMs ?? 60_000, ...scenario.timing };
+  const { handOverAfterEvents } = scenario;
+  const forced = handOverAfterEvents === undefined ? {} : { handOverAfterEvents };
   const handle = await engine.client.workflow.start(ONBOARD_PHONE_NUMBER, {
-    args: [{ ...input, timing }],
+    args: [{ ...input, timing, ...forced }],
     workflowId: workflowIdOf(phoneNumberId),
     taskQueue: TASK_QUEUE,
   });

@@ -16,6 +16,8 @@ export interface NameChangeInput {
   readonly actor: string;
   /** Paces that differ from the defaults. */
   readonly timing?: Partial<Timing>;
+  /** As of an onboarding. */
+  readonly handOverAfterEvents?: number;
 }
 
 /** Another display name, and who wants it. */

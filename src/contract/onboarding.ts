@@ -33,6 +33,11 @@ export interface OnboardingInput {
   readonly dataLocalizationRegion?: string;
   /** Paces that differ from the defaults. */
   readonly timing?: Partial<Timing>;
+  /**
+   * Go on in a new run once the history has this many events; absent, once Temporal suggests it. For servers with low limits, and
+   * for tests.
+   */
+  readonly handOverAfterEvents?: number;
 }
 
 export interface OnboardingResult {

@@ -35,6 +35,8 @@ export interface DevServerOptions {
   readonly logFile?: string;
   /** How long `default` keeps closed runs, in Go's notation; 720h when not given. */
   readonly retention?: string;
+  /** Settings of the server itself, by Temporal's own names. */
+  readonly dynamicConfig?: Readonly<Record<string, unknown>>;
   readonly leash?: Leash;
 }
 
@@ -84,7 +86,13 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   return { address: `${HOST}:${port}`, uiUrl, pid: program.pid, stop };
 }
 
-function serverArgs({ port, uiPort, dbFile, searchAttributes }: DevServerOptions): string[] {
+function serverArgs({
+  port,
+  uiPort,
+  dbFile,
+  searchAttributes,
+  dynamicConfig = {},
+}: DevServerOptions): string[] {
   const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
   const pragmas = SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]);
   const db = dbFile === undefined ? [] : ['--db-filename', dbFile, ...pragmas];
@@ -92,8 +100,13 @@ function serverArgs({ port, uiPort, dbFile, searchAttributes }: DevServerOptions
     '--search-attribute',
     `${name}=${type}`,
   ]);
+  const settings = Object.entries(dynamicConfig).flatMap(([name, value]) => [
+    '--dynamic-config-value',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
   const start = ['server', 'start-dev', '--ip', HOST, '--port', String(port)];
-  return [...start, ...ui, ...db, ...attributes, '--log-level', 'warn', '--log-format', 'pretty'];
+  const log = ['--log-level', 'warn', '--log-format', 'pretty'];
+  return [...start, ...ui, ...db, ...attributes, ...settings, ...log];
 }
 
 /** The retention command doubles as the question whether the server answers. */

@@ -13,31 +13,38 @@ import { look, waitForMove } from './waiting.ts';
  * every approval, also where a read shows nothing of the change any more, as the approval alone may make it look final.
  */
 export async function applyName(run: Run, found: NumberFacts): Promise<NumberFacts> {
-  const dueAtMs = found.readAtMs + RENAME_WINDOW_MS;
-  run.renameDueAtMs = dueAtMs;
   enter(run, 'registering');
-  run.progress = { ...run.progress, deadlineAtMs: dueAtMs };
-  const approved = 'Meta approved the new display name. Registering again applies it.';
-  tell(run, 'name-decided', [approved, 'Meta']);
+  const dueAtMs = run.renameDueAtMs ?? noteApproval(run, found);
   const { facts, rename } = await carryThrough(run, beginRename(found));
   run.renameDueAtMs = undefined;
   run.wantedName = undefined;
   run.isOnBizApp = facts.isOnBizApp;
   enter(run, 'following-name');
-  if (rename?.isAccepted !== true && isPast(dueAtMs, Date.now())) return await askAgain(run);
+  run.hasMissedRename = rename?.isAccepted !== true && isPast(dueAtMs, Date.now());
+  if (run.hasMissedRename) return await askAgain(run);
   tell(run, 'name-applied', ['The number has its new display name.', 'Meta']);
   return facts;
 }
 
+function noteApproval(run: Run, { readAtMs }: NumberFacts): number {
+  const dueAtMs = readAtMs + RENAME_WINDOW_MS;
+  run.renameDueAtMs = dueAtMs;
+  run.progress = { ...run.progress, deadlineAtMs: dueAtMs };
+  const approved = 'Meta approved the new display name. Registering again applies it.';
+  tell(run, 'name-decided', [approved, 'Meta']);
+  return dueAtMs;
+}
+
 /** The approval has lapsed. A retry says that the name may stay as it is. */
-async function askAgain(run: Run): Promise<NumberFacts> {
+export async function askAgain(run: Run): Promise<NumberFacts> {
   const notBeforeMs = Date.now() + run.timing.pollMs;
   const woken = await waitForMove(
     run,
     { goal: 'change-shown', pace: 'poll', notBeforeMs, takesName: true },
     { for: 'operator', refusal: { cause: 'rename_window_missed' } },
   );
+  const submission = woken.kind === 'name' ? await submitWish(run) : undefined;
+  run.hasMissedRename = false;
   if (woken.kind === 'facts') return woken.facts;
-  const submission = await submitWish(run);
   return submission?.kind === 'submitted' ? submission.facts : await look(run);
 }

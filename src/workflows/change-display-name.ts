@@ -1,10 +1,11 @@
 import type { NameChangeInput, NameChangeResult } from '../contract/name-change.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import { isChangeApproved, isChangeDeclined, isChangeShown } from '../domain/renaming.ts';
-import { applyName } from './applying-name.ts';
+import { applyName, askAgain } from './applying-name.ts';
 import { fail, finish } from './ending.ts';
 import { adviceOf } from './current-details.ts';
 import { declinedText } from './following-name.ts';
+import type { Carried } from './known.ts';
 import { handleMessages } from './messages.ts';
 import { openRun, tell, type Run } from './run.ts';
 import { submitName, submitWish } from './submitting-name.ts';
@@ -14,25 +15,32 @@ import { look, waitForName } from './waiting.ts';
  * Another display name for a number that is done: asked for, followed through Meta's review, and applied by registering the
  * number again. Whatever becomes of it the number keeps working, so it ends `ready`.
  */
-export async function changeDisplayName(input: NameChangeInput): Promise<NameChangeResult> {
-  const run = openNameChange(input);
+export async function changeDisplayName(
+  input: NameChangeInput,
+  carried?: Carried,
+): Promise<NameChangeResult> {
+  const run = openNameChange(input, carried);
   handleMessages(run);
-  const facts = await look(run);
-  if (needsRegistration(facts))
-    return await fail(run, 'abandoned', { cause: 'deregistered_elsewhere' });
-  const asked = await askFor(run, input, facts);
+  const isFollowed = run.reviewSinceMs !== undefined;
+  const asked = isFollowed ? run.facts : await askFor(run, input);
   if (asked === undefined) return await end(run, 'refused');
   return await end(run, await follow(run, asked));
 }
 
-function openNameChange({ phoneNumberId, wabaId, requestedAtMs, timing }: NameChangeInput): Run {
-  const run = openRun({
-    ...{ phoneNumberId, wabaId, signedUpAtMs: requestedAtMs },
-    ...{ platform: 'cloud', source: 'api' },
-    ...(timing === undefined ? {} : { timing }),
-  });
+function openNameChange(order: NameChangeInput, carried?: Carried): Run {
+  const { phoneNumberId, wabaId, requestedAtMs: signedUpAtMs, timing, handOverAfterEvents } = order;
+  const run = openRun(
+    {
+      ...{ phoneNumberId, wabaId, signedUpAtMs, platform: 'cloud', source: 'api' },
+      ...(timing === undefined ? {} : { timing }),
+      ...(handOverAfterEvents === undefined ? {} : { handOverAfterEvents }),
+    },
+    carried,
+    order,
+  );
   run.isBoundByDeadline = false;
-  run.progress = { ...run.progress, task: 'change-display-name', stage: 'following-name' };
+  if (carried === undefined)
+    run.progress = { ...run.progress, task: 'change-display-name', stage: 'following-name' };
   return run;
 }
 
@@ -40,8 +48,10 @@ function openNameChange({ phoneNumberId, wabaId, requestedAtMs, timing }: NameCh
 async function askFor(
   run: Run,
   { name, actor }: NameChangeInput,
-  facts: NumberFacts,
 ): Promise<NumberFacts | undefined> {
+  const facts = await look(run);
+  if (needsRegistration(facts))
+    return await fail(run, 'abandoned', { cause: 'deregistered_elsewhere' });
   if (name === undefined) return facts;
   const submission = await submitName(run, { name, actor });
   if (submission.kind === 'submitted') return submission.facts;
@@ -52,7 +62,8 @@ async function askFor(
 
 /** The review, and every other name that is asked for while it lasts. */
 async function follow(run: Run, asked: NumberFacts): Promise<NameChangeResult['name']> {
-  const sinceMs = Date.now();
+  run.reviewSinceMs ??= Date.now();
+  const sinceMs = run.reviewSinceMs;
   let facts = asked;
   for (;;) {
     if (isChangeDeclined(facts)) {
@@ -60,13 +71,20 @@ async function follow(run: Run, asked: NumberFacts): Promise<NameChangeResult['n
       return 'declined';
     }
     const isGone = !isChangeShown(facts);
-    if (isChangeApproved(facts) || (isGone && facts.isWantedName === true)) {
+    if (run.hasMissedRename) facts = await askAgain(run);
+    else if (isToApply(run, facts)) {
       facts = await applyName(run, facts);
       if (!isChangeShown(facts)) return 'applied';
     } else if (isGone) return 'withdrawn';
     else if (facts.readAtMs - sinceMs >= run.timing.nameUndecidedAfterMs) return 'undecided';
     else facts = await waitForDecision(run, facts, sinceMs);
   }
+}
+
+/** Also where nothing of the change is left to see, but the name that was asked for. */
+function isToApply({ renameDueAtMs }: Run, facts: NumberFacts): boolean {
+  if (renameDueAtMs !== undefined || isChangeApproved(facts)) return true;
+  return !isChangeShown(facts) && facts.isWantedName === true;
 }
 
 async function waitForDecision(

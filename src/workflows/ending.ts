@@ -8,6 +8,7 @@ import { registrationOf, type NumberFacts } from '../domain/number-facts.ts';
 import type { FailedOutcome, Outcome } from '../domain/outcome.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { proxyLastRead } from './activity-proxies.ts';
+import { startAfresh } from './handing-over.ts';
 import { announce, takeFacts } from './progress.ts';
 import { isOverdue, knownOf, tell, urgencyOf, type Run } from './run.ts';
 import { hasSignedUpAgain, takeSignup } from './signing-up-again.ts';
@@ -85,12 +86,16 @@ interface Why extends Refusal {
   readonly by?: string;
 }
 
-/** Ends red in the Temporal UI, with whose move is next in the message. */
+/**
+ * Ends red in the Temporal UI, with whose move is next in the message. A signup that came while people were told so is not lost:
+ * with it the number begins anew.
+ */
 export async function fail(run: Run, outcome: FailedOutcome, why: Why): Promise<never> {
   const { by, ...refusal } = why;
   const { advice } = causeEntry(refusal.cause);
   tell(run, outcome, by === undefined ? [advice] : [advice, by]);
   await end(run, outcome, refusal);
+  if (hasSignedUpAgain(run)) return await startAfresh(run);
   const type = outcome === 'abandoned' ? failureTypes.abandoned : failureTypes.signupExpired;
   throw ApplicationFailure.nonRetryable(advice, type);
 }

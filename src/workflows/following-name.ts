@@ -2,10 +2,11 @@ import type { Waiting } from '../contract/onboarding.ts';
 import { decisionText } from '../domain/name-decision.ts';
 import { needsRegistration, type NumberFacts } from '../domain/number-facts.ts';
 import { nameStateOf, type NameState } from '../domain/renaming.ts';
-import { applyName } from './applying-name.ts';
+import { applyName, askAgain } from './applying-name.ts';
 import { enter } from './progress.ts';
 import { tell, type Run } from './run.ts';
 import { submitWish } from './submitting-name.ts';
+import { isToldBefore } from './told-waits.ts';
 import { look, waitForFacts, waitForName, type Wait } from './waiting.ts';
 
 /**
@@ -16,27 +17,45 @@ import { look, waitForFacts, waitForName, type Wait } from './waiting.ts';
 export async function followName(run: Run, found: NumberFacts): Promise<NumberFacts> {
   run.isBoundByDeadline = false;
   enter(run, 'following-name');
+  const facts = await followReview(run, found);
+  run.reviewSinceMs = undefined;
+  return facts;
+}
+
+async function followReview(run: Run, found: NumberFacts): Promise<NumberFacts> {
   let facts = found;
-  let sinceMs = Date.now();
   while (!needsRegistration(facts)) {
+    run.reviewSinceMs ??= Date.now();
     const state = nameStateOf(facts);
-    if (isToApply(run, state)) facts = await applyName(run, facts);
+    if (run.hasMissedRename) facts = await askAgain(run);
+    else if (isToApply(run, state)) facts = await applyName(run, facts);
     else if (state === 'approved') {
       tell(run, 'name-decided', ['Meta approved the display name.', 'Meta']);
       return facts;
-    } else if (state === 'declined') {
-      tell(run, 'name-decided', [declinedText(run), 'Meta']);
-      facts = await waitFor(run, facts, DECLINED);
-      sinceMs = Date.now();
-    } else if (facts.readAtMs - sinceMs >= run.timing.nameUndecidedAfterMs) return facts;
-    else facts = await waitFor(run, facts, { ...openWaitOf(state), sinceMs });
+    } else if (state === 'declined') facts = await waitForAnother(run, facts);
+    else if (facts.readAtMs - run.reviewSinceMs >= run.timing.nameUndecidedAfterMs) return facts;
+    else facts = await waitFor(run, facts, { ...openWaitOf(state), sinceMs: run.reviewSinceMs });
   }
   return facts;
 }
 
 /** Also a name that was asked for here and of whose change Meta shows nothing any more. */
-function isToApply({ wantedName }: Run, state: NameState): boolean {
-  return state === 'to-apply' || (state === 'approved' && wantedName !== undefined);
+function isToApply({ wantedName, renameDueAtMs }: Run, state: NameState): boolean {
+  if (state === 'to-apply' || renameDueAtMs !== undefined) return true;
+  return state === 'approved' && wantedName !== undefined;
+}
+
+async function waitForAnother(run: Run, facts: NumberFacts): Promise<NumberFacts> {
+  if (!isToldDeclined(run)) tell(run, 'name-decided', [declinedText(run), 'Meta']);
+  const another = await waitFor(run, facts, DECLINED);
+  run.reviewSinceMs = undefined;
+  return another;
+}
+
+/** By the run before this one, whatever became since of the names that a person asked for. */
+function isToldDeclined(run: Run): boolean {
+  const { sent, nameRefusal } = run;
+  return sent !== undefined || nameRefusal !== undefined || isToldBefore(run, DECLINED.waiting);
 }
 
 /** What Meta told of the name, as far as a person can act on it. */
@@ -76,15 +95,15 @@ async function waitFor(
   const { pollMs, nameUndecidedAfterMs } = run.timing;
   const end = sought.sinceMs === undefined ? {} : { giveUpAfterMs: nameUndecidedAfterMs };
   const wait: Wait = { ...sought, ...end, pace: 'poll', notBeforeMs: readAtMs + pollMs };
-  const facts = await waitForName(run, wait, waiting);
+  const { nameRefusal: refusal } = run;
+  const shown: Waiting = refusal === undefined ? waiting : { for: 'customer', refusal };
+  const facts = await waitForName(run, wait, shown);
+  run.nameRefusal = undefined;
   if (facts !== undefined) return facts;
   const submission = await submitWish(run);
   if (submission?.kind === 'submitted') return submission.facts;
-  const refusal = submission?.refusal;
-  return await waitFor(run, await look(run), {
-    ...sought,
-    waiting: refusal === undefined ? waiting : { for: 'customer', refusal },
-  });
+  run.nameRefusal = submission?.refusal;
+  return await waitFor(run, await look(run), { waiting, ...sought });
 }
 
 /**

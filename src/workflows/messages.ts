@@ -68,7 +68,9 @@ export function handleMessages(run: Run): void {
 
 /** A repeat, or an older one, says nothing new. */
 function noteSignup(run: Run, signup: unknown): void {
-  const { messages } = run;
+  const { messages, progress } = run;
+  // Another name of a number that is done has no deadline.
+  if (progress.task !== undefined) return;
   const toldMs = signedUpAtMsIn(signup) ?? 0;
   // The clock of who tells may be ahead of ours.
   const atMs = toldMs < Date.now() ? toldMs : Date.now();

@@ -6,7 +6,7 @@ import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { fail, finish } from './ending.ts';
 import { passingIn, refusedIn } from './failures.ts';
-import { isHeld, whileHeld } from './holding.ts';
+import { isToBeHeld, whileHeld } from './holding.ts';
 import { enter } from './progress.ts';
 import { tell, urgencyOf, type Run } from './run.ts';
 import { verifyOwnership } from './verifying.ts';
@@ -17,13 +17,17 @@ import { look, waitForFacts, waitForMessage } from './waiting.ts';
  * The signup has proved the ownership already, so no code is needed.
  */
 export async function onboardOnPremises(run: Run): Promise<OnboardingResult> {
-  const found = await look(run);
-  noteWhereItIs(run, found);
-  if (found.platformType !== 'ON_PREMISE') await verifyOwnership(run);
-  await followToCertificate(run);
+  if (run.progress.stage === 'verifying') await verifyUnlessThere(run);
+  if (run.progress.stage !== 'registering') await followToCertificate(run);
   await registerWithClient(run);
   tell(run, 'registered', ["Registered on the customer's On-Premises client."]);
   return await finish(run, 'ready');
+}
+
+async function verifyUnlessThere(run: Run): Promise<void> {
+  const found = await look(run);
+  noteWhereItIs(run, found);
+  if (found.platformType !== 'ON_PREMISE') await verifyOwnership(run);
 }
 
 /** Only registration is under the deadline, and there it has happened. */
@@ -65,7 +69,7 @@ async function registerWithClient(run: Run): Promise<void> {
 
 /** Why it is not registered yet; undefined once it is. */
 async function tryToRegister(run: Run): Promise<Refusal | undefined> {
-  const decided = isHeld(run) ? await whileHeld(run) : undefined;
+  const decided = isToBeHeld(run) ? await whileHeld(run) : undefined;
   if (decided !== undefined) return undefined;
   const { phoneNumberId, wabaId, codeMethod = 'sms' } = run.input;
   const order = { phoneNumberId, wabaId, codeMethod, urgencyMs: urgencyOf(run) };

@@ -12,6 +12,7 @@ import { isUsable, registrationOf, type NumberFacts } from '../domain/number-fac
 import { mayFollow, type Stage } from '../domain/onboarding.ts';
 import { adviceOf, currentDetailsOf, MOVES } from './current-details.ts';
 import { riskOf, tell, type Run } from './run.ts';
+import { forgetTold, isToldBefore } from './told-waits.ts';
 
 const keyword = (name: keyof typeof searchAttributeKinds) =>
   defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -65,7 +66,9 @@ function certificateIn(
 
 /** Says whose move it is, everywhere people look. Called when the number starts to wait, and when the run ends. */
 export function announceWaiting(run: Run, waiting: Waiting): void {
-  tell(run, isPersonsMove(waiting) ? 'needs-action' : 'waiting', [reasonOf(run, waiting)]);
+  const kind = isPersonsMove(waiting) ? 'needs-action' : 'waiting';
+  if (!isToldBefore(run, waiting)) tell(run, kind, [reasonOf(run, waiting)]);
+  forgetTold(run, waiting);
   tellDueNotice(run, waiting);
   announce(run, { ...run.progress, waiting });
 }

@@ -30,7 +30,7 @@ import { enter } from './progress.ts';
 import { nextRequestKey, tell, urgencyOf, type Run } from './run.ts';
 import { submitWish } from './submitting-name.ts';
 import { verifyOwnership } from './verifying.ts';
-import { look, waitForFacts, waitForMove, type Wait } from './waiting.ts';
+import { look, waitForFacts, waitForMove, type Wait, type Woken } from './waiting.ts';
 
 /** Carries out the register protocol, which itself is decided in `domain`, until a read shows the number registered. */
 export async function registerNumber(run: Run, found: NumberFacts): Promise<NumberFacts> {
@@ -43,14 +43,21 @@ export async function registerNumber(run: Run, found: NumberFacts): Promise<Numb
   return facts;
 }
 
-/** Turn by turn, until nothing is left to do. */
+/** Turn by turn, until nothing is left to do. A run that took over begins with the turn in which the one before it was. */
 export async function carryThrough(run: Run, first: Turn): Promise<Protocol> {
-  let turn = first;
+  let turn = run.turn ?? first;
   while (turn.step.kind !== 'done') {
+    run.turn = turn;
     const seen = (await hold(run, turn.step)) ?? (await carryOut(run, turn.step));
     turn = next(turn, seen, instantOf(run));
   }
+  run.turn = undefined;
   return turn.protocol;
+}
+
+/** The run before this one handed over in the midst of the protocol. */
+export function isRegistering({ turn }: Run): boolean {
+  return turn !== undefined && turn.protocol.rename === undefined;
 }
 
 async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promise<Seen> {
@@ -64,7 +71,7 @@ async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promis
     case 'send':
       return { kind: 'outcome', outcome: await send(run, step.n) };
     case 'repair':
-      return { kind: 'repaired', outcome: await mend(run, step.repair), facts: await look(run) };
+      return await mendAndLook(run, step.repair);
     case 'prove':
       return { kind: 'facts', facts: await prove(run) };
     case 'look-after-lost-answer':
@@ -76,6 +83,14 @@ async function carryOut(run: Run, step: Exclude<Step, { kind: 'done' }>): Promis
   }
 }
 
+async function mendAndLook(run: Run, repair: Repair): Promise<Seen> {
+  run.mended ??= await mend(run, repair);
+  const outcome = run.mended;
+  const facts = await look(run);
+  run.mended = undefined;
+  return { kind: 'repaired', outcome, facts };
+}
+
 async function expireUnlessRegistered(run: Run): Promise<Seen> {
   return (await readOnceMoreOrExpire(run)) ?? { kind: 'facts', facts: await look(run) };
 }
@@ -85,9 +100,11 @@ async function expireUnlessRegistered(run: Run): Promise<Seen> {
  * protocol begins its turn with a read.
  */
 async function hold(run: Run, { kind, ...step }: Step): Promise<Seen | undefined> {
-  if (!isHeld(run) || !WRITES.includes(kind)) return undefined;
+  run.isTurnHeld ||= isHeld(run) && WRITES.includes(kind) && run.mended === undefined;
+  if (!run.isTurnHeld) return undefined;
   if ('n' in step) await run.activities.settleAttempt(attemptOf(run, step.n));
   const facts = (await whileHeld(run)) ?? (await look(run));
+  run.isTurnHeld = false;
   return { kind: 'woken', by: 'facts', facts };
 }
 
@@ -195,10 +212,24 @@ const GOAL_UNDER: Readonly<Partial<Record<Cause, Goal>>> = {
   account_locked: 'registered-or-reinstated',
 };
 
+/** A person's retry is not forgotten by a run that hands over before the read that follows it. */
+async function move(run: Run, step: Move): Promise<Seen> {
+  const woken: Woken = run.isRetryDue ? { kind: 'retry' } : await waitIn(run, step);
+  if (woken.kind === 'facts') return { kind: 'woken', by: 'facts', facts: woken.facts };
+  if (woken.kind === 'name') {
+    await submitWish(run);
+    return await move(run, step);
+  }
+  run.isRetryDue = woken.kind === 'retry';
+  const facts = await look(run);
+  run.isRetryDue = false;
+  return { kind: 'woken', by: woken.kind, facts };
+}
+
 /** Waits for a time or a person. The number's own poll goes on, as somebody may register it elsewhere meanwhile. */
-async function move(run: Run, { for: who, refusal, untilMs }: Move): Promise<Seen> {
+async function waitIn(run: Run, { for: who, refusal, untilMs }: Move): Promise<Woken> {
   const endsAtMs = earliestOf([untilMs, run.renameDueAtMs]);
-  const woken = await waitForMove(
+  return await waitForMove(
     run,
     {
       ...{ goal: isRename(run) ? 'nothing' : (GOAL_UNDER[refusal.cause] ?? 'registered') },
@@ -208,15 +239,6 @@ async function move(run: Run, { for: who, refusal, untilMs }: Move): Promise<See
     },
     { for: who, refusal, ...(untilMs === undefined ? {} : { untilMs }) },
   );
-  if (woken.kind === 'facts') return { kind: 'woken', by: 'facts', facts: woken.facts };
-  if (woken.kind !== 'name') return { kind: 'woken', by: woken.kind, facts: await look(run) };
-  await submitWish(run);
-  return await move(run, {
-    kind: 'wait',
-    for: who,
-    refusal,
-    ...(untilMs !== undefined && { untilMs }),
-  });
 }
 
 function instantOf(run: Run): Instant {

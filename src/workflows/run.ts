@@ -1,100 +1,57 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type {
-  EventKind,
-  NumberEvent,
-  ObserveNumber,
-  OnboardingActivities,
-} from '../contract/activities.ts';
-import type { NameWish } from '../contract/name-change.ts';
-import type { OnboardingInput, Progress, Waiting } from '../contract/onboarding.ts';
-import { isPast, provisionalDeadlineOf } from '../domain/deadline.ts';
+import type { EventKind, ObserveNumber, OnboardingActivities } from '../contract/activities.ts';
+import type { NameChangeInput } from '../contract/name-change.ts';
+import type { OnboardingInput } from '../contract/onboarding.ts';
+import { isPast } from '../domain/deadline.ts';
 import type { AtRisk } from '../domain/notices.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
-import { hasSignupDeadline } from '../domain/onboarding.ts';
+import type { Stage } from '../domain/onboarding.ts';
 import { DEFAULT_TIMING, type Timing } from '../domain/timing.ts';
 import { proxyOnboardingActivities } from './activity-proxies.ts';
+import { nothingKnown, type Carried, type Known } from './known.ts';
+import { toldBefore, type ToldWait } from './told-waits.ts';
 
 /** Everything one run knows. Handlers change `messages` only; the story changes the rest. */
-export interface Run {
+export interface Run extends Known {
   readonly input: OnboardingInput;
+  /** What the workflow was started with; the run that takes over is started with the same. */
+  readonly order: OnboardingInput | NameChangeInput;
   readonly timing: Timing;
   readonly activities: OnboardingActivities;
-  readonly messages: Messages;
-  progress: Progress;
-  /** The last good read. */
-  facts: NumberFacts | undefined;
-  /** Meta has refused to register it, as it stays on the WhatsApp Business app. Not every read shows that. */
-  isOnBizApp: boolean;
-  /** False once the number is registered, or need not be: only registration is under the deadline. And without a signup. */
-  isBoundByDeadline: boolean;
-  /** The display name that a person asked for in this run, until it is live. */
-  wantedName: string | undefined;
-  /** Until when an approved new name can be applied; undefined while none is. */
-  renameDueAtMs: number | undefined;
-  /** The signup from which the deadline is counted. */
-  signedUpAtMs: number;
-  /** The instant at which the last notice of the deadline was due; 0 before the first. */
-  noticeToldAtMs: number;
-  /** When Meta told the last decision about the name that this run has heard of; 0 before the first. */
-  decisionToldAtMs: number;
-  /** What a paused number waited for before. */
-  heldFrom: Waiting | undefined;
-  /** What happened since the last announcement. */
-  news: NumberEvent[];
+  /** The waits that people have been told of by the run before this one. */
+  takenUp: readonly ToldWait[];
+  /** How many waits of this run have come to an end that another wait may follow. */
+  waits: number;
   announced: Promise<void>;
   announcements: number;
   reservations: number;
 }
 
-/** Counters, so that no message is lost between two looks at them. */
-export interface Messages {
-  hints: number;
-  retries: number;
-  retriesServed: number;
-  /** When the customer went through Embedded Signup last. */
-  signedUpAtMs: number;
-  /** Who has paused the number. */
-  pausedBy: string | undefined;
-  /** Who has given the number up. */
-  givenUpBy: string | undefined;
-  /** The number waits with something that another display name ends. */
-  takesName: boolean;
-  /** The last name that a person asked for and nobody has sent yet. */
-  name: NameWish | undefined;
+/** Opens a run, or takes over from the one before. */
+export function openRun(
+  input: OnboardingInput,
+  carried: Carried = {},
+  order: Run['order'] = input,
+): Run {
+  const timing = { ...DEFAULT_TIMING, ...input.timing };
+  return {
+    ...{ input, order, timing, activities: proxyOnboardingActivities(timing) },
+    ...nothingKnown(input),
+    ...carried,
+    takenUp: toldBefore(carried),
+    announced: Promise.resolve(),
+    ...{ waits: 0, announcements: 0, reservations: 0 },
+  };
 }
 
-export function openRun(input: OnboardingInput): Run {
-  const timing = { ...DEFAULT_TIMING, ...input.timing };
-  const isBoundByDeadline = hasSignupDeadline(input.source);
-  return {
-    input,
-    timing,
-    activities: proxyOnboardingActivities(timing),
-    messages: {
-      ...{ hints: 0, retries: 0, retriesServed: 0, signedUpAtMs: input.signedUpAtMs },
-      ...{ pausedBy: undefined, givenUpBy: undefined, takesName: false, name: undefined },
-    },
-    progress: {
-      stage: 'verifying',
-      waiting: { for: 'meta' },
-      ...(isBoundByDeadline && { deadlineAtMs: provisionalDeadlineOf(input.signedUpAtMs) }),
-      tracks: { ownership: 'unread', registration: 'unread', name: 'unread', certificate: 'none' },
-      changedAtMs: Date.now(),
-    },
-    facts: undefined,
-    isOnBizApp: false,
-    isBoundByDeadline,
-    wantedName: undefined,
-    renameDueAtMs: undefined,
-    signedUpAtMs: input.signedUpAtMs,
-    noticeToldAtMs: 0,
-    decisionToldAtMs: 0,
-    heldFrom: undefined,
-    news: [],
-    announced: Promise.resolve(),
-    announcements: 0,
-    reservations: 0,
-  };
+/** The last read of a number that the run before this one has brought so far. */
+export function factsIn(
+  { progress, turn, facts }: Run,
+  stages: readonly Stage[],
+): NumberFacts | undefined {
+  // Ownership may have to be proved again in the midst of the protocol.
+  const stage = turn === undefined ? progress.stage : 'registering';
+  return stages.includes(stage) ? facts : undefined;
 }
 
 /** The instant that bounds a wait of this number, if one still does. */

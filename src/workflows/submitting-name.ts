@@ -4,7 +4,8 @@ import { passesByItself } from '../domain/refusals.ts';
 import type { Refusal, RepairOutcome } from '../domain/register-protocol.ts';
 import { isChangeOpen } from '../domain/renaming.ts';
 import { waitMsOf } from '../domain/waits.ts';
-import { isHeld, whileHeld } from './holding.ts';
+import { isToBeHeld, whileHeld } from './holding.ts';
+import type { SentName } from './known.ts';
 import { nextRequestKey, tell, type Run } from './run.ts';
 import { waitForFacts, waitForMove } from './waiting.ts';
 
@@ -13,10 +14,9 @@ export type Submission =
   | { readonly kind: 'submitted'; readonly facts: NumberFacts }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** Sends the name that a person asked for last. */
+/** Sends the name that a person asked for last; before that, finds out what came of one that was sent already. */
 export async function submitWish(run: Run): Promise<Submission | undefined> {
-  const { name: wish } = run.messages;
-  run.messages.name = undefined;
+  const wish = run.sent?.wish ?? run.messages.name;
   return wish && (await submitName(run, wish));
 }
 
@@ -25,20 +25,28 @@ export async function submitWish(run: Run): Promise<Submission | undefined> {
  * have shown that Meta does not have it. What passes by itself is waited for.
  */
 export async function submitName(run: Run, wish: NameWish): Promise<Submission> {
-  for (let times = 1; ; times += 1) {
-    if (isHeld(run)) await whileHeld(run);
-    const outcome = await send(run, wish);
-    if (outcome.kind === 'ok' || outcome.kind === 'unknown') {
-      run.wantedName = wish.name;
-      const facts = await lookForChange(run, outcome.kind);
-      if (outcome.kind === 'ok' || hasName(facts)) return { kind: 'submitted', facts };
-      continue;
-    }
-    const pause = pauseAfter(outcome, times);
-    if (pause.untilMs === undefined) return { kind: 'refused', refusal: pause.refusal };
-    const facts = await waitOut(run, { ...pause, untilMs: pause.untilMs });
-    if (facts !== undefined) return { kind: 'submitted', facts };
+  for (let times = run.sent?.times ?? 1; ; times += 1) {
+    if (isToBeHeld(run)) await whileHeld(run);
+    run.sent ??= { wish, times, outcome: await send(run, wish), atMs: Date.now() };
+    run.messages.name = undefined;
+    const submission = await submissionOf(run, run.sent);
+    run.sent = undefined;
+    if (submission !== undefined) return submission;
   }
+}
+
+/** Undefined: Meta does not have the name, and it may be sent again. */
+async function submissionOf(run: Run, sent: SentName): Promise<Submission | undefined> {
+  const { wish, outcome } = sent;
+  if (outcome.kind === 'ok' || outcome.kind === 'unknown') {
+    run.wantedName = wish.name;
+    const facts = await lookForChange(run, outcome.kind);
+    return outcome.kind === 'ok' || hasName(facts) ? { kind: 'submitted', facts } : undefined;
+  }
+  const { refusal, untilMs } = pauseAfter(outcome, sent);
+  if (untilMs === undefined) return { kind: 'refused', refusal };
+  const facts = await waitOut(run, { refusal, untilMs });
+  return facts && { kind: 'submitted', facts };
 }
 
 async function send(run: Run, { name, actor }: NameWish): Promise<RepairOutcome> {
@@ -80,7 +88,7 @@ interface Pause {
 
 function pauseAfter(
   outcome: Exclude<RepairOutcome, { kind: 'ok' } | { kind: 'unknown' }>,
-  times: number,
+  { times, atMs }: SentName,
 ): Pause {
   if (outcome.kind === 'budget-spent') {
     return { refusal: { cause: 'rename_limit' }, untilMs: outcome.nextAtMs };
@@ -88,7 +96,7 @@ function pauseAfter(
   const refusal: Refusal = outcome.kind === 'refused' ? outcome.refusal : { cause: 'meta_down' };
   const { cause, toldWaitMs } = refusal;
   if (cause !== 'rename_limit' && !passesByItself(cause)) return { refusal };
-  return { refusal, untilMs: Date.now() + waitMsOf(cause, times, toldWaitMs) };
+  return { refusal, untilMs: atMs + waitMsOf(cause, times, toldWaitMs) };
 }
 
 /** Somebody may ask for a name elsewhere meanwhile: then ours is not sent any more. */

@@ -2,13 +2,15 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { ObserveNumber } from '../contract/activities.ts';
 import type { Waiting } from '../contract/onboarding.ts';
 import { causeEntry } from '../domain/causes.ts';
+import { isPast } from '../domain/deadline.ts';
 import type { NumberFacts } from '../domain/number-facts.ts';
 import type { Refusal } from '../domain/register-protocol.ts';
 import { waitMsOf } from '../domain/waits.ts';
 import { proxyLook } from './activity-proxies.ts';
 import { endIfLost, fail, readOnceMoreOrExpire } from './ending.ts';
 import { refusalIn } from './failures.ts';
-import { isHeld, whileHeld } from './holding.ts';
+import { handOver, isTimeToHandOver } from './handing-over.ts';
+import { isHeld, isToBeHeld, whileHeld } from './holding.ts';
 import { announceWaiting, takeFacts } from './progress.ts';
 import { isOverdue, knownOf, urgencyOf, type Run } from './run.ts';
 import { until } from './until.ts';
@@ -37,16 +39,16 @@ type ReadEnd =
   | { readonly kind: 'facts'; readonly facts: NumberFacts }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** `again`: a hint came, or the number is held; in both cases it is read next, sooner or later. */
+/** `again`: a hint came, the number is held, or the run hands over; in each case it is read next, sooner or later. */
 type RaceEnd = Woken | ReadEnd | { readonly kind: 'again' } | { readonly kind: 'deadline' };
 
 const NOW = { goal: 'any-answer', pace: 'poll', notBeforeMs: 0 } as const satisfies Wait;
 
 /** Reads the number now. If Meta does not let us, the look becomes a wait, which is announced. */
 export async function look(run: Run): Promise<NumberFacts> {
-  const decided = isHeld(run) ? await whileHeld(run) : undefined;
+  const decided = isToBeHeld(run) ? await whileHeld(run) : undefined;
   if (decided !== undefined) return decided;
-  const order = orderOf(run, NOW, Date.now());
+  const order = orderOf(run, { ...NOW, sinceMs: Date.now() });
   const read = await readUnless(
     () => proxyLook(run.timing).observeNumber(order),
     (isOver) => condition(() => isOver() || isHeld(run)),
@@ -65,10 +67,11 @@ export async function waitForFacts(run: Run, wait: Wait, waiting: Waiting): Prom
   return await factsOf(run, wait, waiting);
 }
 
-/** Waits until the goal is reached, the time comes, or a person asks to try again. */
+/** Waits until the goal is reached, the time comes, or a person acts; which a person has, where a name was sent before this run. */
 export async function waitForMove(run: Run, wait: Wait, waiting: Waiting): Promise<Woken> {
+  if (wait.takesName === true && run.sent !== undefined) return { kind: 'name' };
   announceWaiting(run, waiting);
-  return await observe(run, wait, waiting);
+  return await observe(run, begin(run, wait), waiting);
 }
 
 /** As `waitForFacts`; undefined once a person has asked for another display name. */
@@ -77,9 +80,9 @@ export async function waitForName(
   wait: Wait,
   waiting: Waiting,
 ): Promise<NumberFacts | undefined> {
+  if (run.sent !== undefined) return undefined;
   announceWaiting(run, waiting);
-  // A look that a person asks for is no new wait: its pace and its end stay where they were.
-  const begun: Wait = { sinceMs: Date.now(), ...wait, takesName: true };
+  const begun: Begun = { ...begin(run, wait), takesName: true };
   let woken = await observe(run, begun, waiting);
   while (woken.kind === 'retry' || woken.kind === 'time') {
     woken = await observe(run, now(begun), waiting);
@@ -88,14 +91,27 @@ export async function waitForName(
 }
 
 async function factsOf(run: Run, wait: Wait, waiting?: Waiting): Promise<NumberFacts> {
-  // As above.
-  const begun = { sinceMs: Date.now(), ...wait };
+  const begun = begin(run, wait);
   let woken = await observe(run, begun, waiting);
   while (woken.kind !== 'facts') woken = await observe(run, now(begun), waiting);
   return woken.facts;
 }
 
-function now(wait: Wait): Wait {
+interface Begun extends Wait {
+  readonly sinceMs: number;
+}
+
+/**
+ * A look that a person asks for is no new wait: its pace and its end stay where they were. Nor is the wait of a run that took
+ * over in it; that one reads at once, as a hint may have come in between.
+ */
+function begin(run: Run, wait: Wait): Begun {
+  const { sinceMs, goal } = run.wait ?? {};
+  if (sinceMs !== undefined && goal === wait.goal) return now({ ...wait, sinceMs });
+  return { ...wait, sinceMs: wait.sinceMs ?? Date.now() };
+}
+
+function now(wait: Begun): Begun {
   return { ...wait, notBeforeMs: 0 };
 }
 
@@ -103,18 +119,29 @@ function now(wait: Wait): Wait {
  * One wait: a retried activity whose back-off is the poll, raced against messages, the wait's own end and the deadline. A
  * hint only makes the next read come now.
  */
-async function observe(run: Run, first: Wait, waiting?: Waiting): Promise<Woken> {
-  const { sinceMs = Date.now() } = first;
+async function observe(run: Run, first: Begun, waiting?: Waiting): Promise<Woken> {
+  const { goal, sinceMs } = first;
+  run.wait = { goal, sinceMs };
+  const woken = await untilWoken(run, first, waiting);
+  run.wait = undefined;
+  return woken;
+}
+
+async function untilWoken(run: Run, first: Begun, waiting?: Waiting): Promise<Woken> {
   for (let wait = first; ; wait = now(wait)) {
-    const decided = isHeld(run) ? await whileHeld(run) : undefined;
+    const decided = isToBeHeld(run) ? await whileHeld(run) : undefined;
     if (decided !== undefined) return { kind: 'facts', facts: decided };
-    const end = await race(run, wait, sinceMs);
+    if (isTimeToHandOver(run)) await handOver(run);
+    const end = await race(run, wait);
     if (end.kind === 'refused') await stopOrWaitForAccess(run, end.refusal, waiting);
     else if (end.kind === 'deadline') {
       const last = await readOnceMoreOrExpire(run);
       if (last !== undefined) return last;
     } else if (end.kind !== 'again') {
-      if (end.kind === 'facts') await take(run, end.facts);
+      if (end.kind === 'facts') {
+        run.waits += 1;
+        await take(run, end.facts);
+      }
       return end;
     }
   }
@@ -125,33 +152,35 @@ async function take(run: Run, facts: NumberFacts): Promise<void> {
   await endIfLost(run, facts);
 }
 
-async function race(
-  run: Run,
-  { untilMs, takesName, ...sought }: Wait,
-  sinceMs: number,
-): Promise<RaceEnd> {
-  const { hints } = run.messages;
-  const order = orderOf(run, sought, sinceMs);
-  run.messages.takesName = takesName === true;
-  const isNamed = (): boolean => takesName === true && run.messages.name !== undefined;
+async function race(run: Run, { untilMs, takesName, ...sought }: Begun): Promise<RaceEnd> {
+  const { messages } = run;
+  const since = { hints: messages.hints, untilMs };
+  const order = orderOf(run, sought);
+  messages.takesName = takesName === true;
+  const isNamed = (): boolean => takesName === true && messages.name !== undefined;
   const read = await readUnless(
     () => run.activities.observeNumber(order),
-    (isOver) => untilMessage(run, { hints, untilMs }, () => isOver() || isNamed()),
+    async (isOver) => {
+      await untilMessage(run, since, () => isOver() || isNamed());
+      if (isOver() || isNamed() || endOf(run, since).kind !== 'again') return;
+      run.waits += 1;
+      // The server drops the read together with the run.
+      if (isTimeToHandOver(run)) await handOver(run);
+    },
   );
-  run.messages.takesName = false;
+  messages.takesName = false;
   if (read !== undefined) return read;
-  return isNamed() && !isHeld(run) ? { kind: 'name' } : whatEnded(run, hints);
+  if (isNamed() && !isHeld(run)) return { kind: 'name' };
+  const end = endOf(run, since);
+  if (end.kind === 'retry') messages.retriesServed = messages.retries;
+  return end;
 }
 
-function orderOf(
-  run: Run,
-  sought: Omit<Wait, 'untilMs' | 'takesName'>,
-  sinceMs: number,
-): ObserveNumber {
+function orderOf(run: Run, sought: Omit<Begun, 'untilMs' | 'takesName'>): ObserveNumber {
   const { timing, decisionToldAtMs } = run;
   const { phoneNumberId, wabaId } = run.input;
   return {
-    ...{ ...sought, phoneNumberId, wabaId, sinceMs, timing, urgencyMs: urgencyOf(run) },
+    ...{ ...sought, phoneNumberId, wabaId, timing, urgencyMs: urgencyOf(run) },
     ...{ knownDecisionAtMs: decisionToldAtMs, ...knownOf(run) },
   };
 }
@@ -177,24 +206,29 @@ async function readUnless(
   return end;
 }
 
+interface Since {
+  readonly hints: number;
+  readonly untilMs?: number | undefined;
+}
+
 /** Looks at the state, not at who woke us: a timer and a message can arrive in the same moment. */
-function whatEnded(run: Run, hintsBefore: number): RaceEnd {
+function endOf(run: Run, { hints, untilMs = Infinity }: Since): RaceEnd {
   const { messages } = run;
   if (isHeld(run)) return { kind: 'again' };
-  if (messages.retries > messages.retriesServed) {
-    messages.retriesServed = messages.retries;
-    return { kind: 'retry' };
-  }
-  if (messages.hints !== hintsBefore) return { kind: 'again' };
-  return isOverdue(run) ? { kind: 'deadline' } : { kind: 'time' };
+  if (messages.retries > messages.retriesServed) return { kind: 'retry' };
+  if (messages.hints !== hints) return { kind: 'again' };
+  if (isOverdue(run)) return { kind: 'deadline' };
+  return { kind: isPast(untilMs, Date.now()) ? 'time' : 'again' };
 }
 
 /** Waits without a read: for a message, the time, or the deadline, which ends the run unless the number is registered. */
 export async function waitForMessage(run: Run, waiting: Waiting): Promise<void> {
   announceWaiting(run, waiting);
   await untilMessage(run, { hints: run.messages.hints, untilMs: waiting.untilMs }, () => false);
+  run.waits += 1;
   run.messages.retriesServed = run.messages.retries;
   if (isOverdue(run)) await readOnceMoreOrExpire(run);
+  if (isTimeToHandOver(run)) await handOver(run);
 }
 
 /** What cannot be mended ends the run: a number that is gone comes back under another id. */
@@ -212,8 +246,12 @@ async function waitForAccess(run: Run, refusal: Refusal, before?: Waiting): Prom
   const who =
     untilMs === undefined ? ({ for: 'operator' } as const) : { for: 'meta' as const, untilMs };
   announceWaiting(run, { ...who, refusal });
+  run.barredFrom = before;
   await untilMessage(run, { hints: run.messages.hints, untilMs }, () => false);
+  run.waits += 1;
   run.messages.retriesServed = run.messages.retries;
+  if (isTimeToHandOver(run)) await handOver(run);
+  run.barredFrom = undefined;
   if (before !== undefined) announceWaiting(run, before);
 }
 
@@ -223,11 +261,7 @@ function untilLookMs({ cause }: Refusal): number | undefined {
 }
 
 /** Returns at the next message, when `isOver` says so, at `untilMs`, or at the deadline while one binds. */
-async function untilMessage(
-  run: Run,
-  since: { readonly hints: number; readonly untilMs?: number | undefined },
-  isOver: () => boolean,
-): Promise<void> {
+async function untilMessage(run: Run, since: Since, isOver: () => boolean): Promise<void> {
   const { messages } = run;
   const isWoken = (): boolean =>
     isOver() ||

@@ -25,6 +25,7 @@ export const NAMED = { scenario: 'review_forever', number: { name_status: 'APPRO
 export const IN_REVIEW = { scenario: 'review_forever' };
 
 export interface FaultyWorker extends RunningProgram {
+  readonly logFile: string;
   /** Resolves once the worker stands still at its point. */
   frozen(): Promise<void>;
   /** Lets it go on. */
@@ -59,6 +60,7 @@ export async function startWorker(
   });
   return {
     ...program,
+    logFile,
     frozen: async () => {
       await until(
         () => readFile(logFile, 'utf8'),

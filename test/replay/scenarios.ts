@@ -13,6 +13,8 @@ export interface Scenario {
   readonly pollMs?: number;
   /** Paces that would otherwise take days. */
   readonly timing?: Partial<Timing>;
+  /** Its runs hand over; the last one is recorded. */
+  readonly handOverAfterEvents?: number;
   /** Registers on a client of the customer's own. */
   readonly isOnPremises?: true;
   /** By Embedded Signup unless said otherwise. */
@@ -44,6 +46,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'decided-by-webhook': {
     signup: () => ({ order: { number: inReview(3500) } }),
     steps: [{ afterMs: 4000, signal: 'numberChanged' }],
+  },
+  'taken-over-while-paused': {
+    signup: () => ({ order: { scenario: 'on_handset', number: inReview(1000) } }),
+    handOverAfterEvents: 1,
+    steps: [
+      { afterMs: 2000, signal: 'pause' },
+      { afterMs: 1000, patch: { on_handset: false }, signal: 'resume' },
+      { afterMs: 1000, signal: 'retry' },
+    ],
   },
   'on-a-handset-then-retried': {
     signup: () => ({ order: { scenario: 'on_handset', number: inReview(1000) } }),

@@ -33,9 +33,13 @@ export interface RealEngine {
 
 export async function startRealEngine(
   temporalCli: string,
-  options: { readonly callbackUrl?: string; readonly postgres?: PostgresAddress } = {},
+  options: {
+    readonly callbackUrl?: string;
+    readonly postgres?: PostgresAddress;
+    readonly dynamicConfig?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<RealEngine> {
-  const { postgres, ...meta } = options;
+  const { postgres, dynamicConfig = {}, ...meta } = options;
   const dir = await mkdtemp(join(tmpdir(), 'real-engine-'));
   const temporal = {
     executable: temporalCli,
@@ -43,6 +47,7 @@ export async function startRealEngine(
     dbFile: join(dir, 'temporal.db'),
     logFile: join(dir, 'temporal.log'),
     searchAttributes: searchAttributeKinds,
+    dynamicConfig,
   };
   let server = await startDevServer(temporal);
   const connection = await Connection.connect({ address: server.address });

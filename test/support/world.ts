@@ -52,6 +52,7 @@ import {
   type FakeMeta,
 } from './fake-meta.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
+import { answering, forced, runIdsOf } from './runs.ts';
 import { acceptSignup } from './signup.ts';
 
 const SECOND_MS = 1000;
@@ -78,6 +79,8 @@ export interface World {
   /** A customer signs up, and the callback is accepted as the HTTP edge does. */
   signUp(order: unknown): Promise<OnboardingInput>;
   start(input: OnboardingInput): Promise<Handle>;
+  /** How many runs followed each other under this id. */
+  runsOf(workflowId: string): Promise<number>;
   /** Starts what came without a signup and waits in the outbox, as the drain does; answers with what it started. */
   startAdopted(): Promise<readonly Handle[]>;
   changeName(input: NameChangeInput): Promise<NameChangeHandle>;
@@ -148,11 +151,16 @@ export async function createWorld(
       attempts += 1;
     },
   );
-  const start = (input: OnboardingInput): Promise<Handle> =>
-    env.client.workflow.start<(input: OnboardingInput) => Promise<OnboardingResult>>(
-      ONBOARD_PHONE_NUMBER,
-      { args: [input], workflowId: workflowIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
-    );
+  const start = async (input: OnboardingInput): Promise<Handle> => {
+    const handle = await env.client.workflow.start<
+      (input: OnboardingInput) => Promise<OnboardingResult>
+    >(ONBOARD_PHONE_NUMBER, {
+      args: [forced(input)],
+      workflowId: workflowIdOf(input.phoneNumberId),
+      taskQueue: TASK_QUEUE,
+    });
+    return answering(env.client, handle);
+  };
   return {
     ...{ meta, store, client: env.client },
     env: {
@@ -174,6 +182,7 @@ export async function createWorld(
       return await acceptSignup({ meta, graph, store }, order, clock.nowMs());
     },
     start,
+    runsOf: async (workflowId) => (await runIdsOf(env.client, workflowId)).length,
     startAdopted: async () => {
       const pending = await store.signups.pending(100);
       const adopted = pending.filter(({ source }) => source !== 'embedded-signup');
@@ -192,11 +201,16 @@ export async function createWorld(
         signal: watchSignalNames.accountChanged,
       });
     },
-    changeName: (input) =>
-      env.client.workflow.start<(input: NameChangeInput) => Promise<NameChangeResult>>(
-        CHANGE_DISPLAY_NAME,
-        { args: [input], workflowId: nameChangeIdOf(input.phoneNumberId), taskQueue: TASK_QUEUE },
-      ),
+    changeName: async (input) => {
+      const handle = await env.client.workflow.start<
+        (input: NameChangeInput) => Promise<NameChangeResult>
+      >(CHANGE_DISPLAY_NAME, {
+        args: [forced(input)],
+        workflowId: nameChangeIdOf(input.phoneNumberId),
+        taskQueue: TASK_QUEUE,
+      });
+      return answering(env.client, handle);
+    },
     preverify: async (preverifiedId) => {
       await clock.sync();
       const input = { preverifiedId, addedAtMs: clock.nowMs(), pollMs: 6 * 3_600_000 };

@@ -10,13 +10,14 @@ import { encodedBundleOf } from '../src/payloads/encoded-bundle.ts';
 
 const DOOR = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
 
-const WITHOUT_COMMENTS = {
+const COMPACT = {
   test: /\.[jt]s$/,
   enforce: 'post',
   use: {
     loader: 'swc-loader',
     options: {
       sourceMaps: true,
+      minify: true,
       jsc: {
         target: 'es2022',
         parser: { syntax: 'ecmascript' },
@@ -43,11 +44,12 @@ export async function writeWorkflowBundle(
     payloadConverterPath: CONVERTERS.payload,
     ...(failures === 'encoded' && { failureConverterPath: CONVERTERS.failure }),
     logger: new DefaultLogger('WARN'),
-    // Comments that only a reader of the bundle would miss; every workflow's sandbox parses the rest.
+    // Without comments and white space, which only a reader of the bundle would miss: every workflow's sandbox parses the rest. Names
+    // stay, as failures show them.
     webpackConfigHook: (config) => ({
       ...config,
       output: { ...config.output, pathinfo: false },
-      module: { ...config.module, rules: [...(config.module?.rules ?? []), WITHOUT_COMMENTS] },
+      module: { ...config.module, rules: [...(config.module?.rules ?? []), COMPACT] },
     }),
   });
   await mkdir(dirname(path), { recursive: true });

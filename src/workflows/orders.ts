@@ -34,9 +34,9 @@ export const ORDERS: Readonly<Record<OrderName, Order>> = {
   },
   pause: {
     ...{ kind: 'paused', name: 'Pause' },
-    text: 'A person paused the number: nothing is asked of Meta until it is resumed. The deadline keeps running.',
+    text: 'A person paused the number: nothing is asked of Meta until it is resumed. Any deadline keeps running.',
     description:
-      'Ask nothing of Meta until it is resumed; the deadline runs on. Input: {"actor": "your name"}',
+      'Ask nothing of Meta until it is resumed; any deadline runs on. Input: {"actor": "your name"}',
     whyNot: ({ messages: { pausedBy } }) =>
       pausedBy === undefined ? undefined : `the number is paused already, by ${pausedBy}`,
     change: ({ messages }, actor) => {

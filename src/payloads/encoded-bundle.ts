@@ -13,7 +13,8 @@ export function encodedBundleOf(bundle: string): string {
 /** Throws `FailuresInClear`: Temporal itself would take such a bundle, and send messages of failures in clear. */
 export async function refuseFailuresInClear(bundle: string): Promise<void> {
   const code = await readFile(bundle, 'utf8').catch(() => '');
-  if (code.includes('encodeCommonAttributes: true')) return;
+  // With white space or without it.
+  if (/encodeCommonAttributes:\s*true/.test(code)) return;
   throw new FailuresInClear(
     `PAYLOAD_CODEC is on, but ${bundle} is missing or lacks the failure converter. Run: npm run bundle`,
   );

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Workflow, WorkflowHandle, WorkflowResultType } from '@temporalio/client';
 
-const LOOK_AGAIN_MS = 50;
+const LOOK_AGAIN_MS = 200;
 
 type Workflows = Pick<Client, 'workflow'>;
 
@@ -14,18 +14,17 @@ export function forced<Input extends object>(
 }
 
 /**
- * The time-skipping server skips while a result is asked for. It does not answer everybody who asked before a run took over, so
- * whoever asks again, once the last run is closed, gets the result.
+ * The time-skipping server skips while a result is asked for. It does not answer everybody who asked before a run took over: those
+ * ask again once the last run is closed. Nobody else does, as time would go on meanwhile.
  */
 export function answering<Handle extends WorkflowHandle<Run>, Run extends Workflow>(
   client: Workflows,
   handle: Handle,
 ): Handle {
+  const last = client.workflow.getHandle<Run>(handle.workflowId);
   const result = async (): Promise<WorkflowResultType<Run>> => {
-    const answered = handle.result().catch(() => undefined);
-    const last = client.workflow.getHandle<Run>(handle.workflowId);
-    await Promise.race([answered, untilClosed(last)]);
-    return await last.result();
+    const askedAgain = untilClosed(last).then(() => last.result());
+    return await Promise.race([handle.result(), askedAgain]);
   };
   return { ...handle, result };
 }

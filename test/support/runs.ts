@@ -5,10 +5,12 @@ const LOOK_AGAIN_MS = 200;
 
 type Workflows = Pick<Client, 'workflow'>;
 
+interface HandingOver {
+  readonly handOverAfterEvents?: number;
+}
+
 /** `HAND_OVER_AFTER=1` makes the runs of every test hand over wherever they can: it must make no difference. */
-export function forced<Input extends object>(
-  input: Input,
-): Input & { readonly handOverAfterEvents?: number } {
+export function forced<Input extends object>(input: Input): Input & HandingOver {
   const after = process.env['HAND_OVER_AFTER'];
   return after === undefined ? input : { handOverAfterEvents: Number(after), ...input };
 }
@@ -20,7 +22,9 @@ export function forced<Input extends object>(
 export function answering<Handle extends WorkflowHandle<Run>, Run extends Workflow>(
   client: Workflows,
   handle: Handle,
+  { handOverAfterEvents }: HandingOver,
 ): Handle {
+  if (handOverAfterEvents === undefined) return handle;
   const last = client.workflow.getHandle<Run>(handle.workflowId);
   const result = async (): Promise<WorkflowResultType<Run>> => {
     const askedAgain = untilClosed(last).then(() => last.result());

@@ -159,7 +159,7 @@ export async function createWorld(
       workflowId: workflowIdOf(input.phoneNumberId),
       taskQueue: TASK_QUEUE,
     });
-    return answering(env.client, handle);
+    return answering(env.client, handle, forced(input));
   };
   return {
     ...{ meta, store, client: env.client },
@@ -209,7 +209,7 @@ export async function createWorld(
         workflowId: nameChangeIdOf(input.phoneNumberId),
         taskQueue: TASK_QUEUE,
       });
-      return answering(env.client, handle);
+      return answering(env.client, handle, forced(input));
     },
     preverify: async (preverifiedId) => {
       await clock.sync();

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { WriteStream } from 'node:tty';
 import { onTestFinished } from 'vitest';
 import { runCli } from '../../src/cli/run.ts';
-import { createTerminal, type OutputStream } from '../../src/cli/terminal.ts';
+import { createTerminal } from '../../src/cli/terminal.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { COMPILED } from '../support/compile-cache.ts';
 import { APP_ID, APP_SECRET, VERIFY_TOKEN } from '../support/fake-meta.ts';
+import { memoryStream } from '../support/memory-stream.ts';
 
 const PROGRAM = 'src/cli/main.ts';
 
@@ -52,23 +52,6 @@ export async function commandLine(
   return { code, out: out.text(), err: err.text() };
 }
 
-/** A pipe, or a terminal of so many columns. */
-export function memoryStream(columns?: number): {
-  readonly stream: OutputStream;
-  readonly text: () => string;
-} {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  const tty = columns === undefined ? {} : { isTTY: true, columns, getColorDepth };
-  return { stream: Object.assign(stream, tty), text: () => chunks.join('') };
-}
-
 export interface Home {
   readonly store: Store;
   readonly env: Env;
@@ -97,9 +80,4 @@ export async function openHome(nowMs: () => number = Date.now): Promise<Home> {
     KEY_FILE: paths.sealingKeyFile,
   };
   return { store, env, folder };
-}
-
-/** What a real terminal says, after NO_COLOR and TERM. */
-function getColorDepth(): number {
-  return WriteStream.prototype.getColorDepth(process.env);
 }

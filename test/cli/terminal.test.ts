@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts';
 import { newSignup, phoneNumberId } from '../store/builders.ts';
 import { COMPILED } from '../support/compile-cache.ts';
-import { memoryStream, openHome, program } from './command-line.ts';
+import { memoryStream } from '../support/memory-stream.ts';
+import { openHome, program } from './command-line.ts';
 
 const COLUMNS = [{ title: 'ID', isWhole: true }, { title: 'NAME' }, { title: 'CAUSE' }] as const;
 const ROWS = [

@@ -151,16 +151,22 @@ export async function createWorld(
       attempts += 1;
     },
   );
-  const start = async (input: OnboardingInput): Promise<Handle> => {
-    const handle = await env.client.workflow.start<
-      (input: OnboardingInput) => Promise<OnboardingResult>
-    >(ONBOARD_PHONE_NUMBER, {
-      args: [forced(input)],
-      workflowId: workflowIdOf(input.phoneNumberId),
-      taskQueue: TASK_QUEUE,
-    });
-    return answering(env.client, handle, forced(input));
+  const begin = async <Input extends object, Result>(
+    type: string,
+    workflowId: string,
+    input: Input,
+  ): Promise<WorkflowHandle<(input: Input) => Promise<Result>>> => {
+    const given = forced(input);
+    const args: [Input] = [given];
+    const options = { args, workflowId, taskQueue: TASK_QUEUE };
+    const handle = await env.client.workflow.start<(input: Input) => Promise<Result>>(
+      type,
+      options,
+    );
+    return answering(env.client, handle, given);
   };
+  const start = (input: OnboardingInput): Promise<Handle> =>
+    begin(ONBOARD_PHONE_NUMBER, workflowIdOf(input.phoneNumberId), input);
   return {
     ...{ meta, store, client: env.client },
     env: {
@@ -201,16 +207,7 @@ export async function createWorld(
         signal: watchSignalNames.accountChanged,
       });
     },
-    changeName: async (input) => {
-      const handle = await env.client.workflow.start<
-        (input: NameChangeInput) => Promise<NameChangeResult>
-      >(CHANGE_DISPLAY_NAME, {
-        args: [forced(input)],
-        workflowId: nameChangeIdOf(input.phoneNumberId),
-        taskQueue: TASK_QUEUE,
-      });
-      return answering(env.client, handle, forced(input));
-    },
+    changeName: (input) => begin(CHANGE_DISPLAY_NAME, nameChangeIdOf(input.phoneNumberId), input),
     preverify: async (preverifiedId) => {
       await clock.sync();
       const input = { preverifiedId, addedAtMs: clock.nowMs(), pollMs: 6 * 3_600_000 };

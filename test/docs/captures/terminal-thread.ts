@@ -1,10 +1,11 @@
 // The command line in a thread of its own: where two connections of one thread want the same SQLite file, the one that waits for
 // the other's lock keeps it from ever giving it back.
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { MessagePort, parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { runCli } from '../../../src/cli/run.ts';
 import { createTerminal } from '../../../src/cli/terminal.ts';
+import { memoryStream } from '../../support/memory-stream.ts';
 
 const orderShape = z.object({
   args: z.array(z.string()),
@@ -29,18 +30,11 @@ async function run({
   env,
   nowMs,
 }: Omit<z.output<typeof orderShape>, 'port'>): Promise<string> {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
+  const { stream, text } = memoryStream();
   await runCli(args, {
     ...{ env, nowMs: () => nowMs, nodeVersion: process.versions.node },
     input: Readable.from([input]),
     terminal: createTerminal({ out: stream, err: stream }),
   });
-  return chunks.join('');
+  return text();
 }
